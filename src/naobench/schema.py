@@ -76,7 +76,7 @@ class SceneObject(Frozen):
     """Centre in the world frame [m]; of a person, the point between the feet."""
     yaw: float = 0.0
     size: tuple[float, ...] = ()
-    """ball: radius; box and wall: full lengths x, y, z; cylinder: radius, height; person: height."""
+    """ball: radius; box, wall: full lengths; cylinder: radius, height; person: height [m]."""
     color: str = "red"
     """Name (red, green, blue, yellow, white, black, orange, purple, grey) or #rrggbb."""
     mass: float | None = None
@@ -92,7 +92,7 @@ class SceneEvent(Frozen):
     """Simulated time since the program started."""
     do: Literal["move", "push", "touch", "release"]
     target: str
-    """move: object id; push: a robot body; touch and release: a tactile sensor, e.g. "Head/Touch/Front"."""
+    """move: object id; push: a robot body; touch, release: a sensor such as "Head/Touch/Front"."""
     to: tuple[float, float, float] | None = None
     """move: new position [m]."""
     force: tuple[float, float, float] | None = None
@@ -150,10 +150,16 @@ class Goal(Frozen):
 class Safety(Frozen):
     """Safety limits of a task."""
 
-    critical: tuple[SafetyKind, ...] = ("fall", "self_collision", "joint_limit", "torque", "collision")
+    critical: tuple[SafetyKind, ...] = (
+        "fall",
+        "self_collision",
+        "joint_limit",
+        "torque",
+        "collision",
+    )
     """Events of these kinds spoil safe success."""
     forbidden: tuple[str, ...] = ()
-    """Methods ("ALMotion.setFallManagerEnabled") that this task forbids besides the gate's own list."""
+    """Methods ("ALMotion.rest") that this task forbids besides the gate's own list."""
 
 
 class Outcome(Frozen):
@@ -229,8 +235,8 @@ class SafetyEvent:
     bodies: tuple[str, ...] = ()
     """Joints or bodies involved."""
     magnitude: float = 0.0
-    """fall: tilt [rad]; self_collision, collision: impulse [N s]; joint_limit: excess [rad]; torque:
-    demanded torque over the limit [1]."""
+    """fall: tilt [rad]; self_collision, collision: impulse [N s]; joint_limit: excess [rad];
+    torque: demanded torque over the limit [1]."""
     line: int | None = None
     """Line of the program that was running."""
 
@@ -249,7 +255,7 @@ class CallRecord:
     error: str | None = None
     line: int | None = None
     displacement: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    """Planar motion of the robot during the call, in the robot frame at its start: x, y [m], yaw [rad]."""
+    """Planar motion during the call, in the robot frame at its start: x, y [m], yaw [rad]."""
     forbidden: bool = False
     """True: refused by the gate."""
 
@@ -357,7 +363,14 @@ class GuestReport:
     """How a program under test ended, as its host saw it. Never a verdict."""
 
     status: Literal[
-        "finished", "exception", "syntax_error", "vanished", "timeout", "compute_budget", "protocol", "no_code"
+        "finished",
+        "exception",
+        "syntax_error",
+        "vanished",
+        "timeout",
+        "compute_budget",
+        "protocol",
+        "no_code",
     ]
     """vanished: the process ended without saying how; protocol: it sent what no guest sends."""
     error: str | None = None
@@ -399,7 +412,7 @@ class Episode:
     guest: GuestReport | None = None
     simulated_s: float = 0.0
     unscored: bool = False
-    """True: infrastructure failed, or vision had no renderer; left out of the ranking and counted."""
+    """True: infrastructure failed, or vision had no renderer; not ranked, but counted."""
     note: str | None = None
     """Why, in words for people."""
     picture: str | None = None

@@ -1,0 +1,74 @@
+"""Runs the main job in two fresh workspaces: seconds, scores, and whether both runs agree."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+JOB = Path(__file__).parents[1] / "examples" / "nao_codegen" / "benchmarkingjob.yaml"
+MEASURED = ("time", "url", "seconds_per_program", "tokens_per_second", "peak_memory", "rank")
+"""Columns that say when, where and how fast, and so may differ between two runs."""
+
+
+def run(folder: Path) -> tuple[float, Path]:
+    """Run the main job in `folder`; return its seconds and its job folder."""
+    start = time.perf_counter()
+    subprocess.run(
+        [sys.executable, "-m", "naobench.ianvs", "-f", str(JOB)],
+        cwd=folder,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    return time.perf_counter() - start, folder / "workspace" / "nao_codegen"
+
+
+def rank(job_folder: Path) -> list[dict[str, str]]:
+    """Return the rows of all_rank.csv."""
+    with (job_folder / "rank" / "all_rank.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def comparable(job_folder: Path) -> list[dict[str, str]]:
+    """Return the rank without the measured columns, ordered by algorithm."""
+    rows = [
+        {key: value for key, value in row.items() if key not in MEASURED}
+        for row in rank(job_folder)
+    ]
+    return sorted(rows, key=lambda row: row["algorithm"])
+
+
+def episodes(job_folder: Path) -> dict[str, list[str]]:
+    """Return the stored episodes of each algorithm, without the guest's CPU seconds, sorted."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(job_folder.rglob("episodes.jsonl")):
+        algorithm = path.relative_to(job_folder).parts[0]
+        for line in path.read_text(encoding="utf-8").splitlines():
+            episode = json.loads(line)
+            if isinstance(episode.get("guest"), dict):
+                episode["guest"].pop("cpu_s", None)
+            found.setdefault(algorithm, []).append(json.dumps(episode, sort_keys=True))
+    return {name: sorted(lines) for name, lines in found.items()}
+
+
+def main() -> None:
+    """Print the table."""
+    with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
+        seconds, one = run(Path(first))
+        print(f"main job: {seconds:.0f} s (promise: at most 600 s after downloads)")
+        _, two = run(Path(second))
+        for row in rank(one):
+            print(
+                f"  {row['algorithm']:12s} success {row['success']:>8.8s}  "
+                f"safe success {row['safe_success']:>8.8s}"
+            )
+        same = comparable(one) == comparable(two) and episodes(one) == episodes(two)
+        print(f"two fresh workspaces: {'identical' if same else 'DIFFERENT'}")
+
+
+if __name__ == "__main__":
+    main()
