@@ -1,0 +1,1 @@
+"""Episodes become numbers: pure functions, no simulator, no wall clock but in `efficiency`."""
