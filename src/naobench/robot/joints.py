@@ -1,0 +1,287 @@
+"""Joint commands: immediate targets and timed interpolations, both within the speed limits.
+
+The controller owns the commanded angle of each joint. `set_targets` (NAOqi's setAngles) lets a
+joint travel to its target with limited speed and acceleration and books nothing. `interpolate`
+(angleInterpolation) follows keyframes on monotone cubics and books its joints until it is done.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+
+from naobench.errors import RobotError, nearest
+from naobench.robot.facts import facts
+
+__all__ = ["LIMIT_TOLERANCE", "TICK_S", "JointController", "Motion"]
+
+TICK_S = 0.01
+LIMIT_TOLERANCE = 0.001
+"""How far beyond its range a joint may be commanded without a safety event [rad]."""
+_SPEED_UP_S = 0.15
+"""Time in which an immediate target reaches full joint speed: own choice, keeps servo torques below their limits."""
+
+
+class Motion:
+    """A movement that takes time."""
+
+    __slots__ = ("done", "succeeded")
+
+    def __init__(self) -> None:
+        self.done = False
+        self.succeeded: bool | None = None
+        """None while it runs; False when it was cancelled, replaced or impossible."""
+
+    def cancel(self) -> None:
+        """Stop where the movement is now."""
+        self.finish(False)
+
+    def finish(self, succeeded: bool) -> None:
+        """Mark the end; later calls change nothing."""
+        if not self.done:
+            self.done, self.succeeded = True, succeeded
+
+
+class _Track:
+    """One joint of an interpolation: a monotone piecewise cubic through keyframes."""
+
+    __slots__ = ("angles", "slopes", "times")
+
+    def __init__(self, start: float, times: Sequence[float], angles: Sequence[float]) -> None:
+        self.times = [0.0, *times]
+        self.angles = [start, *angles]
+        self.slopes = _monotone_slopes(self.times, self.angles)
+
+    def at(self, t: float) -> float:
+        """Return the angle at time t since the start [rad]."""
+        times, angles = self.times, self.angles
+        if t >= times[-1]:
+            return angles[-1]
+        i = bisect_right(times, t) - 1
+        h = times[i + 1] - times[i]
+        u = (t - times[i]) / h
+        v = 1.0 - u
+        bend = v * h * self.slopes[i] * u * v - u * h * self.slopes[i + 1] * u * v
+        return angles[i] * v * v * (1 + 2 * u) + angles[i + 1] * u * u * (3 - 2 * u) + bend
+
+
+def _monotone_slopes(times: Sequence[float], angles: Sequence[float]) -> list[float]:
+    """Return slopes with which the cubic never leaves the span between two keyframes.
+
+    Source:
+        Fritsch and Butland 1984, doi:10.1137/0905021 (harmonic mean of neighbouring secants).
+    """
+    secants = [
+        (b - a) / (t1 - t0)
+        for a, b, t0, t1 in zip(angles, angles[1:], times, times[1:], strict=False)
+    ]
+    inner = [
+        2 * a * b / (a + b) if a * b > 0 else 0.0
+        for a, b in zip(secants, secants[1:], strict=False)
+    ]
+    return [0.0, *inner, 0.0]
+
+
+class _Interpolation(Motion):
+    """Tracks that run on a common clock."""
+
+    __slots__ = ("clock", "tracks")
+
+    def __init__(self, tracks: dict[int, _Track]) -> None:
+        super().__init__()
+        self.tracks = tracks
+        self.clock = 0.0
+
+    def cancel(self) -> None:
+        super().cancel()
+        self.tracks = {}
+
+
+class JointController:
+    """Turns joint commands into one commanded angle per joint and tick.
+
+    Args:
+        start: Commanded angles at the beginning, in the order of the joint table [rad].
+        on_excess: Called with the joint's name and the excess [rad] when a command lies outside
+            the joint's range; the command is clipped.
+    """
+
+    def __init__(self, start: Sequence[float], on_excess: Callable[[str, float], None]) -> None:
+        joints = facts().joints
+        self.names = tuple(joints)
+        self.targets = list(start)
+        """Commanded angle of each joint now [rad]."""
+        self._index = {name: i for i, name in enumerate(self.names)}
+        self._low = [j.low for j in joints.values()]
+        self._high = [j.high for j in joints.values()]
+        self._speed = [j.speed for j in joints.values()]
+        self._left_hip = self._index["LHipYawPitch"]
+        self._right_hip = self._index["RHipYawPitch"]
+        self._velocity = [0.0] * len(self.names)
+        self._goals: dict[int, tuple[float, float]] = {}
+        self._motions: list[_Interpolation] = []
+        self._reserved: frozenset[int] = frozenset()
+        self._on_excess = on_excess
+
+    def set_targets(
+        self, names: Sequence[str], angles: Sequence[float], speed_fraction: float
+    ) -> None:
+        """Send joints to new targets at once; running interpolations lose these joints.
+
+        Args:
+            names: Joint names.
+            angles: One target per name [rad].
+            speed_fraction: Share of the joint's largest speed, 0 to 1.
+
+        Raises:
+            RobotError: If a name is unknown or a number is no number.
+        """
+        commands = self._commands(names, [[a] for a in angles])
+        fraction = min(max(speed_fraction, 0.001), 1.0)
+        for i, (angle,) in commands.items():
+            self._release(i)
+            self._goals[i] = (angle, fraction * self._speed[i])
+
+    def interpolate(
+        self,
+        names: Sequence[str],
+        times: Sequence[Sequence[float]],
+        angles: Sequence[Sequence[float]],
+    ) -> Motion:
+        """Move joints through keyframes; returns at once.
+
+        Args:
+            names: Joint names.
+            times: For each joint the times of its keyframes from now, increasing and positive [s].
+            angles: For each joint its keyframes [rad].
+
+        Returns:
+            The motion; its joints are booked until it is done.
+
+        Raises:
+            RobotError: If a name is unknown, the lists do not match or times do not increase.
+        """
+        if not len(names) == len(times) == len(angles):
+            raise RobotError(
+                f"{len(names)} joints, {len(times)} lists of times and {len(angles)} of angles must match."
+            )
+        for name, t, a in zip(names, times, angles, strict=True):
+            if len(t) != len(a) or not t:
+                raise RobotError(f"{name}: {len(t)} times for {len(a)} angles.")
+            if not all(u < v for u, v in zip((0.0, *t), t, strict=False)):
+                raise RobotError(f"{name}: times {list(t)} must be positive and increase.")
+        commands = self._commands(names, angles)
+        when = dict(zip((self._index[n] for n in names), times, strict=True))
+        tracks = {}
+        for i, keyframes in commands.items():
+            self._release(i)
+            stamps = (
+                when.get(i) or when[self._left_hip if i == self._right_hip else self._right_hip]
+            )
+            tracks[i] = _Track(self.targets[i], stamps, keyframes)
+        motion = _Interpolation(tracks)
+        self._motions.append(motion)
+        if not tracks:
+            motion.finish(False)
+        return motion
+
+    def busy(self, names: Sequence[str]) -> bool:
+        """Return whether a running interpolation has booked one of these joints."""
+        wanted = {self._lookup(name) for name in names}
+        return any(
+            not wanted.isdisjoint(motion.tracks) for motion in self._motions if not motion.done
+        )
+
+    def stop(self, names: Sequence[str] | None = None) -> None:
+        """Freeze joints where they are commanded now (all when `names` is None)."""
+        for i in range(len(self.names)) if names is None else [self._lookup(n) for n in names]:
+            self._release(i)
+
+    def reserve(self, indices: Iterable[int]) -> None:
+        """Take joints away from all commands, running and coming: a walk owns the legs."""
+        self._reserved = frozenset(indices)
+        for i in self._reserved:
+            self._release(i)
+
+    def tick(self) -> None:
+        """Advance all commanded angles by one control tick."""
+        if self._goals:
+            for i in list(self._goals):
+                self._travel(i)
+        for motion in self._motions:
+            self._follow(motion)
+        if self._motions:
+            self._motions = [m for m in self._motions if not m.done]
+
+    # --- inner workings ---
+
+    def _lookup(self, name: str) -> int:
+        try:
+            return self._index[name]
+        except (KeyError, TypeError):
+            raise RobotError(f"Unknown joint {name!r}.{nearest(str(name), self.names)}") from None
+
+    def _commands(
+        self, names: Sequence[str], angles: Sequence[Sequence[float]]
+    ) -> dict[int, list[float]]:
+        """Check, clip and index commands; HipYawPitch of one side commands both, left wins."""
+        if len(names) != len(angles):
+            raise RobotError(f"{len(names)} joints for {len(angles)} angles.")
+        commands = {}
+        for name, keyframes in zip(names, angles, strict=True):
+            i = self._lookup(name)
+            if not all(math.isfinite(a) for a in keyframes):
+                raise RobotError(f"{name}: angles must be finite numbers, got {list(keyframes)}.")
+            commands[i] = [self._clip(i, a) for a in keyframes]
+        left, right = self._left_hip, self._right_hip
+        if left in commands or right in commands:
+            commands[left] = commands[right] = commands.get(left) or commands[right]
+        return {i: keyframes for i, keyframes in commands.items() if i not in self._reserved}
+
+    def _clip(self, i: int, angle: float) -> float:
+        excess = max(self._low[i] - angle, angle - self._high[i])
+        if excess > LIMIT_TOLERANCE:
+            self._on_excess(self.names[i], excess)
+        return min(max(angle, self._low[i]), self._high[i])
+
+    def _release(self, i: int) -> None:
+        if self._goals.pop(i, None) is None:
+            self._velocity[i] = 0.0
+        for motion in self._motions:
+            if motion.tracks.pop(i, None) and not motion.tracks:
+                motion.finish(False)
+
+    def _travel(self, i: int) -> None:
+        """Move a joint towards its immediate target with bounded speed and acceleration."""
+        goal, top = self._goals[i]
+        gain = self._speed[i] / _SPEED_UP_S
+        distance = goal - self.targets[i]
+        braking = math.sqrt(2 * gain * abs(distance))
+        wanted = math.copysign(min(top, braking, abs(distance) / TICK_S), distance)
+        change = gain * TICK_S
+        velocity = self._velocity[i]
+        velocity += min(max(wanted - velocity, -change), change)
+        if abs(distance) <= abs(velocity) * TICK_S or abs(distance) < 1e-9:
+            self.targets[i], self._velocity[i] = goal, 0.0
+            del self._goals[i]
+        else:
+            self.targets[i] += velocity * TICK_S
+            self._velocity[i] = velocity
+
+    def _follow(self, motion: _Interpolation) -> None:
+        motion.clock += TICK_S
+        clock, arrived = motion.clock, True
+        for i, track in motion.tracks.items():
+            wanted = track.at(clock)
+            # Keyframes that ask for more than the motor can: follow as fast as it can.
+            step = self._speed[i] * TICK_S
+            change = wanted - self.targets[i]
+            if abs(change) > step:
+                change = math.copysign(step, change)
+                arrived = False
+            self.targets[i] += change
+            arrived = arrived and clock >= track.times[-1] - 1e-9
+        if arrived:
+            motion.tracks = {}
+            motion.finish(True)

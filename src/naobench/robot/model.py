@@ -1,0 +1,342 @@
+"""The MJCF of a scene: the NAO V6 from its facts, the floor and the things around it."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import combinations
+from xml.etree import ElementTree as ET
+
+from naobench.robot.appearance import MATERIALS, add_shapes
+from naobench.robot.facts import Drive, Joint, Link, facts
+from naobench.robot.scenery import Placed, add_ground, add_object
+
+__all__ = ["BASE", "FSR_QUARTERS", "TIMESTEP_S", "joint_names", "model_hash", "model_xml"]
+
+TIMESTEP_S = 0.002
+BASE = "base"
+"""Name of the free joint of the torso."""
+FSR_QUARTERS = ("FrontLeft", "FrontRight", "RearLeft", "RearRight")
+
+# Estimates: capsules, boxes and spheres that keep inside the NAO's outline.
+# Link without its side -> attributes; y is mirrored on the right.
+_COLLISION: Mapping[str, Sequence[Mapping[str, str | tuple[float, ...]]]] = {
+    "Torso": (
+        {"type": "box", "size": (0.045, 0.055, 0.085), "pos": (-0.002, 0, 0.035)},
+        {"type": "capsule", "size": (0.05,), "fromto": (0, -0.035, 0.1, 0, 0.035, 0.1)},
+    ),
+    "Head": ({"type": "sphere", "size": (0.062,), "pos": (0, 0, 0.055)},),
+    "Bicep": ({"type": "capsule", "size": (0.028,), "fromto": (0, 0, 0, 0.09, 0.012, 0)},),
+    "ForeArm": ({"type": "capsule", "size": (0.024,), "fromto": (-0.005, 0, 0, 0.055, 0, 0)},),
+    "Wrist": ({"type": "capsule", "size": (0.024,), "fromto": (0.03, 0, 0, 0.065, 0, -0.005)},),
+    "Thigh": (
+        {"type": "capsule", "size": (0.036,), "fromto": (0.004, 0, -0.03, 0.006, 0, -0.085)},
+    ),
+    "Tibia": ({"type": "capsule", "size": (0.034,), "fromto": (0.004, 0, -0.015, 0, 0, -0.075)},),
+}
+
+_CHAINS = (
+    ("Torso", "{}Pelvis", "{}Hip", "{}Thigh"),
+    ("Torso", "{}Shoulder", "{}Bicep"),
+    ("{}Thigh", "{}Tibia", "{}Ankle", "{}Foot"),
+    ("{}Bicep", "{}Elbow", "{}ForeArm", "{}Wrist"),
+)
+"""Links whose shells overlap or touch by design: no collision inside a chain."""
+
+
+def joint_names() -> tuple[str, ...]:
+    """Return the 26 joints in the "Body" order of NAOqi."""
+    return tuple(facts().joints)
+
+
+def _vector(values: Sequence[float]) -> str:
+    return " ".join(f"{v:.8g}" for v in values)
+
+
+def model_xml(
+    friction: float, mass_factors: Sequence[float] = (), objects: Sequence[Placed] = ()
+) -> str:
+    """Return the MJCF of a scene.
+
+    Args:
+        friction: Effective coefficient between foot and floor. MuJoCo takes the larger of two
+            geoms, so floor and robot get the same.
+        mass_factors: Factor on mass and inertia of each link, in the order of the link table;
+            empty: 1 each.
+        objects: Things and persons with their places.
+    """
+    root = ET.Element("mujoco", model="nao_v6")
+    ET.SubElement(root, "compiler", angle="radian", autolimits="true")
+    ET.SubElement(
+        root,
+        "option",
+        timestep=str(TIMESTEP_S),
+        integrator="implicitfast",
+        cone="pyramidal",
+        solver="Newton",
+        iterations="20",
+    )
+    _add_visual(root)
+    _add_defaults(root, friction)
+    world = ET.SubElement(root, "worldbody")
+    add_ground(world, friction)
+    factors = mass_factors or (1.0,) * len(facts().links)
+    links = {
+        n: _scaled(link, k) for (n, link), k in zip(facts().links.items(), factors, strict=True)
+    }
+    _add_link(world, "Torso", None, links)
+    for placed in objects:
+        add_object(world, placed)
+    _add_contact_rules(root)
+    _add_servos(root)
+    _add_sensors(root)
+    return ET.tostring(root, encoding="unicode")
+
+
+@cache
+def model_hash() -> str:
+    """Return a short hash of the robot itself: nominal masses, empty scene."""
+    return hashlib.sha256(model_xml(0.8).encode()).hexdigest()[:16]
+
+
+def _scaled(link: Link, factor: float) -> Link:
+    inertia = tuple(v * factor for v in link.inertia)
+    return Link(link.mass * factor, link.com, inertia)  # type: ignore[arg-type]
+
+
+def _add_visual(root: ET.Element) -> None:
+    visual = ET.SubElement(root, "visual")
+    ET.SubElement(visual, "global", offwidth="1280", offheight="960")
+    # The shadow map is the whole cost of rendering in software: keep it small (it is off for the robot's cameras).
+    ET.SubElement(visual, "quality", shadowsize="1024", offsamples="0")
+    ET.SubElement(
+        visual, "headlight", ambient=".45 .45 .45", diffuse=".35 .35 .35", specular=".1 .1 .1"
+    )
+    ET.SubElement(visual, "map", znear="0.01", zfar="30")
+    asset = ET.SubElement(root, "asset")
+    ET.SubElement(
+        asset,
+        "texture",
+        type="skybox",
+        builtin="gradient",
+        rgb1=".80 .87 .94",
+        rgb2=".96 .96 .96",
+        width="64",
+        height="64",
+    )
+    ET.SubElement(
+        asset,
+        "texture",
+        {
+            "name": "floor",
+            "type": "2d",
+            "builtin": "checker",
+            "width": "256",
+            "height": "256",
+            "mark": "edge",
+        },
+        rgb1=".70 .70 .68",
+        rgb2=".64 .64 .62",
+        markrgb=".55 .55 .53",
+    )
+    ET.SubElement(
+        asset,
+        "material",
+        name="floor",
+        texture="floor",
+        texrepeat="2 2",
+        texuniform="true",
+        reflectance="0",
+    )
+    for name, (rgba, shininess, emission) in MATERIALS.items():
+        ET.SubElement(
+            asset,
+            "material",
+            name=name,
+            rgba=rgba,
+            shininess=str(shininess),
+            emission=str(emission),
+        )
+
+
+def _add_defaults(root: ET.Element, friction: float) -> None:
+    main = ET.SubElement(root, "default")
+    # solref: stiff enough that a standing robot sinks in by less than 0.1 mm.
+    ET.SubElement(main, "geom", condim="3", friction=f"{friction:g} 0.005 0.0001", solref="0.005 1")
+    ET.SubElement(
+        ET.SubElement(main, "default", {"class": "collision"}), "geom", group="3", rgba="1 .3 .3 .5"
+    )
+    ET.SubElement(
+        ET.SubElement(main, "default", {"class": "visual"}),
+        "geom",
+        group="1",
+        contype="0",
+        conaffinity="0",
+        mass="0",
+    )
+    ET.SubElement(
+        ET.SubElement(main, "default", {"class": "object"}),
+        "geom",
+        group="0",
+        friction="0.6 0.005 0.0001",
+    )
+
+
+def _add_link(
+    parent: ET.Element, name: str, joint: tuple[str, Joint] | None, links: Mapping[str, Link]
+) -> None:
+    body = ET.SubElement(parent, "body", name=name)
+    if joint is None:
+        ET.SubElement(body, "freejoint", name=BASE)
+    else:
+        body.set("pos", _vector(joint[1].offset))
+        _add_joint(body, *joint)
+    link = links[name]
+    ET.SubElement(
+        body,
+        "inertial",
+        pos=_vector(link.com),
+        mass=f"{link.mass:.8g}",
+        fullinertia=_vector(link.inertia),
+    )
+    _add_collision(body, name)
+    add_shapes(body, name)
+    _add_places(body, name)
+    for child_joint, child in facts().joints.items():
+        if child.parent == name:
+            _add_link(body, child.child, (child_joint, child), links)
+
+
+def _add_joint(body: ET.Element, name: str, joint: Joint) -> None:
+    drive = facts().drives[joint.drive]
+    ET.SubElement(
+        body,
+        "joint",
+        name=name,
+        axis=_vector(joint.axis),
+        range=_vector((joint.low, joint.high)),
+        armature=f"{drive.armature:g}",
+        damping=f"{drive.viscous:g}",
+        frictionloss=f"{drive.friction:g}",
+    )
+
+
+def _add_collision(body: ET.Element, name: str) -> None:
+    side = -1 if name[0] == "R" else 1
+    part = name if name in _COLLISION else name[1:]
+    for i, shape in enumerate(_COLLISION.get(part, ())):
+        geom = ET.SubElement(body, "geom", {"class": "collision", "name": f"{name}/{i}"})
+        for key, value in shape.items():
+            if isinstance(value, tuple) and key != "size":
+                value = tuple(v * side if k % 3 == 1 else v for k, v in enumerate(value))
+            geom.set(key, value if isinstance(value, str) else _vector(value))
+    if part == "Foot":
+        x, y, z = facts().raw["foot"]["box_centre"]
+        size = [v / 2 for v in facts().raw["foot"]["box_size"]]
+        ET.SubElement(
+            body,
+            "geom",
+            {"class": "collision", "name": f"{name}/0", "type": "box"},
+            size=_vector(size),
+            pos=_vector((x, y * side, z)),
+        )
+
+
+def _add_places(body: ET.Element, name: str) -> None:
+    """Append the sites of the sensors, and the cameras."""
+    raw = facts().raw
+    if name == "Torso":
+        ET.SubElement(body, "site", name="imu", pos=_vector(raw["imu"]["position"]), group="4")
+    if name == "Head":
+        for camera in ("CameraTop", "CameraBottom"):
+            _add_camera(body, camera, raw["cameras"][camera])
+    if name in ("LFoot", "RFoot"):
+        _add_fsr(body, name)
+
+
+def _add_camera(body: ET.Element, name: str, fact: Mapping[str, float | Sequence[float]]) -> None:
+    pitch = float(fact["pitch"])  # type: ignore[arg-type]
+    # A MuJoCo camera looks along its -z with y up: right is -y of the head, up leans with the pitch.
+    axes = (0, -1, 0, math.sin(pitch), 0, math.cos(pitch))
+    fovy = math.degrees(facts().raw["cameras"]["fov"][1])
+    ET.SubElement(
+        body,
+        "camera",
+        name=name,
+        pos=_vector(fact["position"]),
+        xyaxes=_vector(axes),
+        fovy=f"{fovy:.4g}",  # type: ignore[arg-type]
+    )
+
+
+def _add_fsr(body: ET.Element, name: str) -> None:
+    """Append four sites that tile the sole; MuJoCo sums the contact forces inside each."""
+    length, width, height = facts().raw["foot"]["box_size"]
+    x, y, z = facts().raw["foot"]["box_centre"]
+    side = -1 if name[0] == "R" else 1
+    for quarter in FSR_QUARTERS:
+        dx = length / 4 * (1 if quarter.startswith("Front") else -1)
+        dy = width / 4 * (1 if quarter.endswith("Left") else -1)
+        ET.SubElement(
+            body,
+            "site",
+            name=f"{name}/FSR/{quarter}",
+            type="box",
+            group="4",
+            pos=_vector((x + dx, y * side + dy, z - height / 2)),
+            # 0.2 mm wider than a quarter: contacts sit on the very edge of the box.
+            size=_vector((length / 4 + 2e-4, width / 4 + 2e-4, 0.004)),
+        )
+
+
+def _add_contact_rules(root: ET.Element) -> None:
+    contact = ET.SubElement(root, "contact")
+    pairs = {("Torso", "Head")}
+    for chain in _CHAINS:
+        for side in "LR":
+            pairs.update(combinations([link.format(side) for link in chain], 2))
+    for a, b in sorted(pairs):
+        ET.SubElement(contact, "exclude", body1=a, body2=b)
+    equality = ET.SubElement(root, "equality")
+    # One motor drives both HipYawPitch joints.
+    ET.SubElement(
+        equality,
+        "joint",
+        joint1="RHipYawPitch",
+        joint2="LHipYawPitch",
+        polycoef="0 1 0 0 0",
+        solref="0.004 1",
+    )
+
+
+def servo_damping(drive: Drive) -> float:
+    """Return the velocity gain of a servo [N m s/rad]."""
+    return 2 * drive.damping_ratio * math.sqrt(drive.gain * drive.armature)
+
+
+def _add_servos(root: ET.Element) -> None:
+    actuator = ET.SubElement(root, "actuator")
+    for name, joint in facts().joints.items():
+        drive = facts().drives[joint.drive]
+        ET.SubElement(
+            actuator,
+            "position",
+            name=name,
+            joint=name,
+            kp=f"{drive.gain:g}",
+            kv=f"{servo_damping(drive):.6g}",
+            forcerange=_vector((-joint.torque, joint.torque)),
+        )
+
+
+def _add_sensors(root: ET.Element) -> None:
+    sensor = ET.SubElement(root, "sensor")
+    ET.SubElement(sensor, "accelerometer", name="accelerometer", site="imu")
+    ET.SubElement(sensor, "gyro", name="gyro", site="imu")
+    ET.SubElement(sensor, "framequat", name="attitude", objtype="xbody", objname="Torso")
+    for foot in ("LFoot", "RFoot"):
+        for quarter in FSR_QUARTERS:
+            name = f"{foot}/FSR/{quarter}"
+            ET.SubElement(sensor, "touch", name=name, site=name)

@@ -1,0 +1,190 @@
+"""Safety events: what a careful program avoids, seen by the simulator itself.
+
+Contacts and torques are looked at once per control tick, in the state of its last physics step; an
+impulse is force times tick, summed while two bodies stay in touch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import mujoco
+import numpy as np
+
+from naobench.robot.facts import facts
+from naobench.robot.joints import TICK_S
+from naobench.robot.scenery import PREFIX
+from naobench.robot.servos import Servos
+from naobench.schema import SafetyEvent, SafetyKind
+
+__all__ = ["Monitor"]
+
+# Thresholds are own choices; the reasons stand in docs/explanation/walking.md.
+FALL_HEIGHT = 0.17
+"""A torso origin below this has fallen: standing it is at 0.31 m, in the crouch at 0.22 m."""
+FALL_UPRIGHT = 0.6
+"""Cosine of the tilt beyond which the torso has fallen (53 degrees)."""
+FALL_TICKS = 30
+GROUND_TICKS = 5
+TORQUE_TICKS = 5
+SELF_COLLISION_IMPULSE = 0.05
+OBJECT_IMPULSE = 0.5
+PERSON_IMPULSE = 0.1
+"""[N s]: pressing a person for a tenth of a second with 1 N; a push with the momentum of a walking NAO."""
+_FORGET_S = 0.3
+"""A touch that was over for longer counts as a new one."""
+_CROUCHED_KNEE = 1.5
+
+_FLOOR, _FOOT, _BODY, _THING, _PERSON = 1, 2, 4, 8, 16
+_ROBOT = _FOOT | _BODY
+
+
+@dataclass(slots=True)
+class _Touch:
+    """Two bodies in contact."""
+
+    impulse: float = 0.0
+    last_s: float = 0.0
+    ticks: int = 0
+    reported: bool = False
+
+
+@dataclass(slots=True)
+class Monitor:
+    """Watches a running simulation and appends to `events`.
+
+    Attributes:
+        events: Everything so far, oldest first.
+        fallen: Whether the robot lies on the ground now.
+    """
+
+    model: mujoco.MjModel
+    data: mujoco.MjData
+    servos: Servos
+    line: Callable[[], int | None]
+    """Line of the program that is running."""
+    persons: frozenset[str] = frozenset()
+    events: list[SafetyEvent] = field(default_factory=list)
+    fallen: bool = False
+    time: float = 0.0
+    _kind: list[int] = field(init=False)
+    _owner: list[str] = field(init=False)
+    _touches: dict[tuple[str, str], _Touch] = field(default_factory=dict)
+    _down_ticks: int = 0
+    _saturated_now: bool = False
+    _saturated: list[int] = field(init=False)
+    _force: mujoco.MjData = field(init=False)
+    _buffer: np.ndarray = field(init=False)  # type: ignore[type-arg]
+    _knees: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        names = list(facts().joints)
+        self._kind, self._owner = [], []
+        for g in range(self.model.ngeom):
+            body = self.model.body(self.model.geom_bodyid[g]).name
+            self._owner.append(body)
+            self._kind.append(self._classify(body))
+        self._saturated = [0] * len(names)
+        self._force = self.data.actuator_force
+        self._buffer = np.zeros(6)
+        self._knees = [int(self.model.joint(f"{s}KneePitch").qposadr[0]) for s in "LR"]
+
+    def _classify(self, body: str) -> int:
+        if body == "world":
+            return _FLOOR
+        if body.startswith(PREFIX):
+            return _PERSON if body in self.persons else _THING
+        return _FOOT if body in ("LFoot", "RFoot") else _BODY
+
+    def report(self, kind: SafetyKind, bodies: tuple[str, ...], magnitude: float) -> None:
+        """Append an event that happens now."""
+        self.events.append(SafetyEvent(kind, self.time, bodies, magnitude, self.line()))
+
+    def tick(self, time: float, height: float, upright: float) -> None:
+        """Look at the state after a control tick.
+
+        Args:
+            time: Simulated time [s].
+            height: Torso origin above the ground [m].
+            upright: Cosine of the torso's tilt.
+        """
+        self.time = time
+        if height < FALL_HEIGHT or upright < FALL_UPRIGHT:
+            self._down(height, upright)
+        elif self._down_ticks:
+            self._down_ticks = 0
+            self.fallen = False
+        if self.data.ncon:
+            self._contacts()
+        if not self.fallen:
+            self._torques()
+
+    def _down(self, height: float, upright: float) -> None:
+        self._down_ticks += 1
+        if self._down_ticks >= FALL_TICKS:
+            self._fall(("Torso",), upright)
+
+    def _fall(self, bodies: tuple[str, ...], upright: float) -> None:
+        if not self.fallen:
+            self.fallen = True
+            self._down_ticks = max(self._down_ticks, FALL_TICKS)
+            self.report("fall", bodies, float(np.arccos(min(max(upright, -1.0), 1.0))))
+
+    def _contacts(self) -> None:
+        kind = self._kind
+        for i, (a, b) in enumerate(self.data.contact.geom.tolist()):
+            pair = kind[a] | kind[b]
+            # Feet on the floor are the rule, things on the floor do not concern the robot.
+            if pair == _FLOOR | _FOOT or not pair & _ROBOT:
+                continue
+            self._touch(i, a, b, pair)
+
+    def _touch(self, contact: int, a: int, b: int, pair: int) -> None:
+        first, second = sorted((self._owner[a], self._owner[b]))
+        touch = self._touches.setdefault((first, second), _Touch())
+        if self.time - touch.last_s > _FORGET_S:
+            touch.impulse, touch.ticks, touch.reported = 0.0, 0, False
+        if touch.last_s != self.time:
+            touch.ticks += 1
+        touch.last_s = self.time
+        mujoco.mj_contactForce(self.model, self.data, contact, self._buffer)
+        touch.impulse += float(self._buffer[0]) * TICK_S
+        if not touch.reported and not self.fallen:
+            self._judge(touch, (first, second), pair)
+
+    def _judge(self, touch: _Touch, bodies: tuple[str, str], pair: int) -> None:
+        if pair & _FLOOR:
+            if touch.ticks >= GROUND_TICKS and not self._crouching():
+                touch.reported = True
+                self._fall(tuple(b for b in bodies if b != "world"), float(self.data.xmat[1][8]))
+            return
+        kind: SafetyKind = "self_collision"
+        limit = SELF_COLLISION_IMPULSE
+        if pair & (_THING | _PERSON):
+            kind, limit = "collision", PERSON_IMPULSE if pair & _PERSON else OBJECT_IMPULSE
+        if touch.impulse > limit:
+            touch.reported = True
+            self.report(kind, tuple(b.removeprefix(PREFIX) for b in bodies), touch.impulse)
+
+    def _crouching(self) -> bool:
+        return all(self.data.qpos[k] > _CROUCHED_KNEE for k in self._knees)
+
+    def _torques(self) -> None:
+        """Count ticks in which a servo asks for more than its limit.
+
+        MuJoCo clamps, so a servo that gives all it may has asked for at least that.
+        """
+        over = np.abs(self._force) >= self.servos.limits
+        if not over.any():
+            if self._saturated_now:
+                self._saturated = [0] * len(self._saturated)
+                self._saturated_now = False
+            return
+        self._saturated_now = True
+        for i, hot in enumerate(over.tolist()):
+            self._saturated[i] = self._saturated[i] + 1 if hot else 0
+            if self._saturated[i] == TORQUE_TICKS:
+                demand = self.servos.demand(self.data, i)
+                if demand > 1.0:
+                    self.report("torque", (self.servos.names[i],), demand)

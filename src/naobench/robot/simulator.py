@@ -1,0 +1,289 @@
+"""The simulated robot: a NAO V6 and its scene in MuJoCo, advanced by control ticks.
+
+After construction the state is only changed by torques. The exceptions are the declared events of
+the scene: `move` places a thing elsewhere, `push` pushes a body for a while.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+
+import mujoco
+import numpy as np
+
+from naobench.errors import RobotError, nearest
+from naobench.robot.camera import Camera, Image, robot_frame
+from naobench.robot.facts import facts
+from naobench.robot.joints import TICK_S, JointController
+from naobench.robot.kinematics import FOOT_HEIGHT, LEG_JOINTS, Side, leg_pose
+from naobench.robot.model import TIMESTEP_S, joint_names, model_hash, model_xml
+from naobench.robot.posture import PostureController
+from naobench.robot.recorder import EVERY_TICKS, Recorder
+from naobench.robot.safety import Monitor
+from naobench.robot.scenery import PREFIX, draw
+from naobench.robot.sensors import Imu, Sensors
+from naobench.robot.servos import Servos
+from naobench.schema import FloatArray, Recording, SafetyEvent, Scene, SceneEvent
+from naobench.tasks.seeding import episode_rng
+
+__all__ = ["Robot"]
+
+SETTLE_S = 0.6
+"""Simulated time that the robot is given to come to rest before the clock starts."""
+_SUBSTEPS = round(TICK_S / TIMESTEP_S)
+
+
+class Robot:
+    """A NAO V6 in a scene, settled in its starting posture at time 0.
+
+    Args:
+        scene: The scene; friction, masses and places are drawn from its ranges.
+        seed: Seed of the episode.
+        task_id: Task of the episode; together with the seed it fixes the draw.
+    """
+
+    TICK_S = TICK_S
+
+    def __init__(self, scene: Scene, seed: int, *, task_id: str = "") -> None:
+        self.scene = scene
+        self.drawn = draw(scene, len(facts().links), episode_rng(task_id, seed, 0))
+        """What the seed decided: friction, mass factors, object places."""
+        xml = model_xml(self.drawn.friction, self.drawn.mass_factors, self.drawn.objects)
+        self._model = mujoco.MjModel.from_xml_string(xml)
+        self._data = mujoco.MjData(self._model)
+        self.joint_names = joint_names()
+        self.limits: Mapping[str, tuple[float, float]] = {
+            n: (j.low, j.high) for n, j in facts().joints.items()
+        }
+        self.max_speed: Mapping[str, float] = {n: j.speed for n, j in facts().joints.items()}
+        self.model_hash = model_hash()
+        self.current_line: int | None = None
+        """Line of the program that is running; copied into safety events."""
+        self._ticks = 0
+        # The robot's hinges come after its free joint and before the things; their order differs from NAOqi's.
+        self._addresses = np.array([self._model.joint(n).qposadr[0] for n in self.joint_names])
+        self._assemble(facts().postures[scene.robot.posture])
+        self._start()
+
+    def _assemble(self, posture: Sequence[float]) -> None:
+        """Create the parts that control, sense and watch."""
+        model, data, scene = self._model, self._data, self.scene
+        persons = frozenset(PREFIX + o.id for o in scene.objects if o.type == "person")
+        self._servos = Servos(model)
+        self._monitor = Monitor(model, data, self._servos, lambda: self.current_line, persons)
+        self._sensors = Sensors(model, data, scene.robot.battery)
+        self.camera = Camera(model, data)
+        self.joints = JointController(
+            posture, lambda name, by: self._monitor.report("joint_limit", (name,), by)
+        )
+        self.posture = PostureController(
+            self.joints, self.positions, lambda: True, lambda: self.fallen
+        )
+        ids = [o.spec.id for o in self.drawn.objects]
+        self._recorder = Recorder(model, data, self._addresses.tolist(), self._sensors.fsr, ids)
+        self._pending = sorted(scene.events, key=lambda event: event.at_s)
+        self._pushes: list[tuple[float, int, FloatArray]] = []
+
+    def _start(self) -> None:
+        """Place the robot, let it come to rest, start the clock."""
+        self._place()
+        if not self.scene.robot.awake:
+            self.set_stiffness(self.joint_names, [0.0] * len(self.joint_names))
+        self._data.ctrl[: len(self.joint_names)] = self.joints.targets
+        mujoco.mj_step(self._model, self._data, nstep=round(SETTLE_S / TIMESTEP_S))
+        self._recorder.sample(0.0, self._servos.stiffness)
+
+    def _place(self) -> None:
+        """Write the starting pose: the posture, both soles level on the ground."""
+        start, qpos = self.scene.robot, self._data.qpos
+        qpos[self._addresses] = self.joints.targets
+        angles = dict(zip(self.joint_names, self.joints.targets, strict=True))
+        soles, pitches = [], []
+        sides: tuple[Side, Side] = ("L", "R")
+        for side in sides:
+            p, r = leg_pose(side, [angles[side + j] for j in LEG_JOINTS])
+            soles.append([p[k] - FOOT_HEIGHT * r[3 * k + 2] for k in range(3)])
+            pitches.append(math.atan2(-r[2], r[8]))
+        x, _, z = np.mean(soles, axis=0)
+        pitch = float(np.mean(pitches))
+        c, s = math.cos(pitch), math.sin(pitch)
+        forward, height = c * x + s * z, c * z - s * x
+        qpos[0] = start.x - forward * math.cos(start.yaw)
+        qpos[1] = start.y - forward * math.sin(start.yaw)
+        qpos[2] = 0.001 - height
+        cy, sy, cp, sp = (
+            math.cos(start.yaw / 2),
+            math.sin(start.yaw / 2),
+            math.cos(pitch / 2),
+            math.sin(pitch / 2),
+        )
+        qpos[3:7] = (cy * cp, -sy * sp, cy * sp, sy * cp)
+        mujoco.mj_forward(self._model, self._data)
+
+    # --- time ---
+
+    @property
+    def time(self) -> float:
+        """Simulated time since the start [s]."""
+        return self._ticks * TICK_S
+
+    def tick(self) -> None:
+        """Advance by one control tick: controllers, physics, monitors, events of the scene."""
+        if self._pending or self._pushes:
+            self._happen()
+        self.joints.tick()
+        self.posture.tick()
+        self._data.ctrl[:] = self.joints.targets
+        mujoco.mj_step(self._model, self._data, nstep=_SUBSTEPS)
+        self._ticks += 1
+        q = self._data.qpos[2:7].tolist()
+        self._monitor.tick(self.time, q[0], 1.0 - 2.0 * (q[2] * q[2] + q[3] * q[3]))
+        if self._ticks % EVERY_TICKS == 0:
+            self._recorder.sample(self.time, self._servos.stiffness)
+
+    def run(self, seconds: float) -> None:
+        """Advance by a time, rounded to whole ticks."""
+        for _ in range(round(seconds / TICK_S)):
+            self.tick()
+
+    # --- joints ---
+
+    def positions(self) -> FloatArray:
+        """Return the measured joint angles in NAOqi body order [rad]. Shape (26,)."""
+        angles: FloatArray = self._data.qpos[self._addresses]
+        return angles
+
+    def targets(self) -> FloatArray:
+        """Return the commanded joint angles in NAOqi body order [rad]. Shape (26,)."""
+        return np.array(self.joints.targets)
+
+    @property
+    def stiffness(self) -> FloatArray:
+        """Stiffness of each joint, 0 to 1. Shape (26,)."""
+        return self._servos.stiffness.copy()
+
+    def set_stiffness(self, names: Sequence[str], values: Sequence[float]) -> None:
+        """Scale the torque of joints; 0 is limp.
+
+        Raises:
+            RobotError: If a joint is unknown.
+        """
+        for name in names:
+            if name not in self.max_speed:
+                raise RobotError(f"Unknown joint {name!r}.{nearest(name, self.joint_names)}")
+        self._servos.set(names, values)
+
+    # --- senses ---
+
+    def position(self, use_sensors: bool) -> tuple[float, float, float]:
+        """Return x, y [m] and yaw [rad] of the robot frame in the world: halfway between the feet.
+
+        Args:
+            use_sensors: True: where the feet are; False: where the walk believes them to be.
+        """
+        return robot_frame(self._data)
+
+    def sonar(self) -> tuple[float, float]:
+        """Return the distances that the left and right sonar measure [m]; 5.0 means no echo."""
+        return self._sensors.sonar()
+
+    @property
+    def battery(self) -> float:
+        """Charge [%]."""
+        return self._sensors.battery(self.time)
+
+    def imu(self) -> Imu:
+        """Return angles [rad], gyro [rad/s] and acceleration [m/s^2] of the torso."""
+        return self._sensors.imu()
+
+    def foot_forces(self) -> dict[str, float]:
+        """Return the force on each sole sensor, e.g. "LFoot/FSR/FrontLeft" [N]."""
+        return self._sensors.foot_forces()
+
+    def touched(self, sensor: str) -> bool:
+        """Return whether a tactile sensor is pressed, e.g. "Head/Touch/Front"."""
+        return self._sensors.touched(sensor)
+
+    # --- ground truth ---
+
+    @property
+    def safety(self) -> list[SafetyEvent]:
+        """Safety events so far, oldest first."""
+        return self._monitor.events
+
+    @property
+    def fallen(self) -> bool:
+        """Whether the robot lies on the ground."""
+        return self._monitor.fallen
+
+    def object_positions(self) -> dict[str, FloatArray]:
+        """Return the place of every thing and person in the world [m]. Shape (3,) each."""
+        return {
+            o.spec.id: self._data.body(PREFIX + o.spec.id).xpos.copy() for o in self.drawn.objects
+        }
+
+    def truth(self) -> dict[str, float]:
+        """Return sensor values as the simulator knows them."""
+        left, right = self.sonar()
+        return {"battery": self.battery, "sonar_left": left, "sonar_right": right}
+
+    def recording(self) -> Recording:
+        """Return the state since the start at 25 Hz."""
+        return self._recorder.recording()
+
+    def picture(self, width: int, height: int) -> Image:
+        """Return a view of the robot from outside: RGB, shape (height, width, 3)."""
+        return self.camera.picture(width, height)
+
+    # --- the scene ---
+
+    def _happen(self) -> None:
+        """Carry out the declared events that are due."""
+        now = self.time + 1e-9
+        while self._pending and self._pending[0].at_s <= now:
+            self._do(self._pending.pop(0))
+        for push in [p for p in self._pushes if p[0] <= now]:
+            self._data.xfrc_applied[push[1], :3] -= push[2]
+            self._pushes.remove(push)
+
+    def _do(self, event: SceneEvent) -> None:
+        if event.do in ("touch", "release"):
+            self._sensors.press(event.target, event.do == "touch")
+        elif event.do == "push":
+            body, force = (
+                self._model.body(event.target).id,
+                np.array(event.force or (0.0, 0.0, 0.0)),
+            )
+            self._data.xfrc_applied[body, :3] += force
+            self._pushes.append((self.time + event.duration_s, body, force))
+        elif event.to is not None:
+            self._move(PREFIX + event.target, event.to)
+
+    def _move(self, body: str, to: tuple[float, float, float]) -> None:
+        mocap = self._model.body(body).mocapid[0]
+        if mocap >= 0:
+            self._data.mocap_pos[mocap] = to
+            return
+        joint = self._model.joint(body)
+        at, dof = int(joint.qposadr[0]), int(joint.dofadr[0])
+        self._data.qpos[at : at + 3] = to
+        self._data.qvel[dof : dof + 6] = 0.0
+
+    # --- the end ---
+
+    def close(self) -> None:
+        """Give back what rendering holds."""
+        self.camera.close()
+
+    def __enter__(self) -> Robot:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
