@@ -1,0 +1,1 @@
+"""What the robot is asked to do, and when it counts as done."""

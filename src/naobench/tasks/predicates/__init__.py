@@ -1,0 +1,1 @@
+"""Predicates of goal conditions: pure functions of a trace, one file per kind."""

@@ -1,0 +1,28 @@
+"""All templates: kinds of tasks from which the data set is drawn."""
+
+from naobench.tasks.templates import (
+    approach,
+    composition,
+    conditional,
+    gesture,
+    perception,
+    posture,
+    refusals,
+    speech,
+    walking,
+)
+from naobench.tasks.templates.draw import Draw, Plan, Template
+
+__all__ = ["TEMPLATES", "Draw", "Plan", "Template"]
+
+TEMPLATES: tuple[Template, ...] = (
+    *speech.TEMPLATES,
+    *posture.TEMPLATES,
+    *gesture.TEMPLATES,
+    *walking.TEMPLATES,
+    *perception.TEMPLATES,
+    *approach.TEMPLATES,
+    *conditional.TEMPLATES,
+    *composition.TEMPLATES,
+    *refusals.TEMPLATES,
+)
