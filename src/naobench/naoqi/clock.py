@@ -1,0 +1,19 @@
+"""The clock of a session."""
+
+from __future__ import annotations
+
+__all__ = ["Clock"]
+
+
+class Clock:
+    """Simulated time since the program started [s]; the session alone sets it."""
+
+    __slots__ = ("now",)
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def stamp(self) -> list[int]:
+        """Return the time as NAOqi stamps its events: seconds, microseconds."""
+        seconds, micros = divmod(round(self.now * 1e6), 1_000_000)
+        return [seconds, micros]

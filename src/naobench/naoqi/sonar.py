@@ -1,0 +1,56 @@
+"""ALSonar: distance to obstacles in front."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from naobench.naoqi.extractor import Extractor
+from naobench.naoqi.memory import ALMemory
+from naobench.robot import Robot
+
+__all__ = ["ALSonar"]
+
+NEAR_M = 0.5
+"""An obstacle nearer than this raises an event; ALSonar documentation."""
+_SIDES = ("Left", "Right")
+
+
+class ALSonar(Extractor):
+    """Distance to obstacles in front."""
+
+    EVENTS = tuple(
+        f"Sonar{side}{what}" for side in _SIDES for what in ("Detected", "NothingDetected")
+    )
+
+    def __init__(self, robot: Robot, memory: ALMemory) -> None:
+        super().__init__(memory)
+        self._robot = robot
+        self._distance = dict.fromkeys(_SIDES, 0.0)
+        self._near: dict[str, bool | None] = dict.fromkeys(_SIDES)
+        for side in _SIDES:
+            key = f"Device/SubDeviceList/US/{side}/Sensor/Value"
+            memory.add_readers({key: partial(self._read, side)})
+
+    def subscribe(self, name: str, period: int = 0, precision: float = 0.0) -> None:
+        """Switch the sonars on and measure at once, then every 100 ms."""
+        super().subscribe(name, period, precision)
+        self._measure()
+
+    def _read(self, side: str) -> float:
+        return self._distance[side]
+
+    def _measure(self) -> None:
+        self._distance = dict(zip(_SIDES, self._robot.sonar(), strict=True))
+
+    def pulse(self) -> None:
+        """Measure and raise events where something changed; called every 0.1 s."""
+        if not self.running():
+            self._near = dict.fromkeys(_SIDES)
+            return
+        self._measure()
+        for side, distance in self._distance.items():
+            near = distance < NEAR_M
+            if near != self._near[side]:
+                self._near[side] = near
+                what = "Detected" if near else "NothingDetected"
+                self._memory.publish(f"Sonar{side}{what}", distance)
