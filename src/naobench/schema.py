@@ -189,6 +189,8 @@ class Record(Frozen):
     task_id: str
     template_id: str
     """Versioned: "walk_forward-v1"."""
+    instruction: str = ""
+    """The words of the question again, for the people who read how it was judged."""
     split: Literal["train", "test"]
     language: Language
     parallel_id: str
@@ -419,6 +421,10 @@ class Episode:
     """File name of a picture beside the episode file."""
     versions: Mapping[str, str] = field(default_factory=dict)
     """naobench, mujoco and the hash of the robot model."""
+    instruction: str = ""
+    """What the robot was asked to do, for the people who read the episode."""
+    calls_made: int = 0
+    """All calls; of very many only the first, the last and the forbidden ones are in `calls`."""
 
 
 Outcome.model_rebuild()

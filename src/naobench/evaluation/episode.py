@@ -96,6 +96,7 @@ def play(
         violations=tuple(unwanted),
         safety=run.trace.safety,
         calls=_worth_keeping(run.trace.calls),
+        calls_made=len(run.trace.calls),
         spoken=run.trace.spoken,
         signals=run.trace.signals,
         guest=dataclasses.replace(run.guest, cpu_s=0.0),
@@ -179,4 +180,5 @@ def _without_program(record: Record, program: str, seed: int) -> Episode:
         goal_recall=0.0,
         safe=True,
         guest=GuestReport("no_code"),
+        instruction=record.instruction,
     )

@@ -277,5 +277,6 @@ def infrastructure_error(record: Record, program: str, seed: int, reason: str) -
         goal_recall=0.0,
         safe=False,
         unscored=True,
+        instruction=record.instruction,
         note=f"The evaluation itself failed: {reason}",
     )
