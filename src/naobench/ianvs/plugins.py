@@ -1,0 +1,130 @@
+"""Plug-in files: checked without running them, and loaded under a name that no other file has."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import importlib
+import importlib.util
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+from naobench.errors import nearest
+from naobench.ianvs.section import Section
+
+__all__ = ["check", "load", "load_package", "sources"]
+
+
+def check(path: Path, alias: str, section: Section) -> None:
+    """Note in `section` what is wrong with a plug-in file, without running it.
+
+    A missing alias is noted only where it is as good as certain: nothing is said when the file and
+    those beside it register nothing themselves (what they import may) or under a computed name.
+    """
+    try:
+        tree = ast.parse(path.read_bytes(), str(path))
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None) or 1
+        what = getattr(error, "msg", None) or str(error)
+        section.context.problems.found.append(f"{path}:{line}: is not valid Python: {what}")
+        return
+    names = set(_registered(tree))
+    if alias in names:
+        return
+    for beside in sources(path):
+        try:
+            names.update(_registered(ast.parse(beside.read_bytes())))
+        except (SyntaxError, ValueError):  # perhaps no Python of this version, and never imported
+            names.add("")
+    if names and alias not in names and "" not in names:
+        known = ", ".join(sorted(names))
+        hint = nearest(alias, names)
+        section.problem(("name",), f"{path} registers no {alias!r}; it registers: {known}.{hint}")
+
+
+def sources(path: Path) -> list[Path]:
+    """Return every Python file that a plug-in can import from its own folder, itself included."""
+    return sorted(path.parent.glob("*.py"))
+
+
+def load(path: Path) -> ModuleType:
+    """Run a plug-in file as a module of its own.
+
+    Files of the same name in two folders stay apart, and so do the helpers that they import from
+    beside themselves. The folder stays at the end of the search path for imports inside functions.
+    """
+    folder = str(path.parent)
+    name = f"{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}"
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    _forget_namesakes(path.parent)
+    sys.modules[name] = module
+    sys.path.insert(0, folder)
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    finally:
+        sys.path.remove(folder)
+    if folder not in sys.path:
+        sys.path.append(folder)
+    return module
+
+
+def load_package(path: Path) -> None:
+    """Import a third-party package (a folder or a file) under its own name."""
+    sys.path.insert(0, str(path.parent))
+    importlib.import_module(path.name.partition(".")[0])
+
+
+_plugin_folders: set[Path] = set()
+
+
+def _forget_namesakes(folder: Path) -> None:
+    """Drop helpers of other plug-ins from the module table where this folder has its own."""
+    for name, module in list(sys.modules.items()):
+        origin = getattr(module, "__file__", None)
+        own = Path(origin).parent if isinstance(origin, str) else None
+        if "." in name or own == folder or own not in _plugin_folders:
+            continue
+        if (folder / f"{name}.py").is_file():
+            del sys.modules[name]
+    _plugin_folders.add(folder)
+
+
+def _registered(tree: ast.Module) -> Iterator[str]:
+    """Yield the names under which a file registers; "" for one that only running it would tell."""
+    decorators = {
+        id(call): node.name
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+        for call in node.decorator_list
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr == "register_from_package":
+            yield ""
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            if node.func.attr == "register":
+                yield _alias(node, 1, decorators.get(id(node)))
+            elif node.func.attr == "register_cls":
+                first = node.args[0] if node.args else None
+                yield _alias(node, 2, first.id if isinstance(first, ast.Name) else None)
+
+
+def _alias(call: ast.Call, position: int, default: str | None) -> str:
+    given = {keyword.arg: keyword.value for keyword in call.keywords}
+    if None in given or any(isinstance(argument, ast.Starred) for argument in call.args):
+        return ""
+    node = given.get("alias") or (call.args[position] if len(call.args) > position else None)
+    if node is None:
+        return default or ""
+    if isinstance(node, ast.Constant):
+        return str(node.value) if node.value is not None else default or ""
+    return ""
