@@ -105,15 +105,16 @@ def oscillated(trace: Trace, *, joint: str, times: int, amplitude: float = 0.25)
     Args:
         trace: What happened.
         joint: NAOqi joint name.
-        times: Full swings (there and back) at least, and at most one more.
+        times: Full swings (there and back). Half a swing more or less is allowed, because the
+            way from the starting position to the first turn may or may not be one.
         amplitude: Least travel of each half swing [rad].
     """
     angles = trace.recording.joints[:, JOINTS.index(joint)]
     turning = _turning_points(angles, amplitude)
     halves = len(turning) - 1
-    if not 2 * times <= halves <= 2 * times + 2:
+    if abs(halves - 2 * times) > 1:
         return []
-    return moments(trace, [float(trace.recording.time[turning[0]])])
+    return moments(trace, [float(trace.recording.time[turning[1]])])
 
 
 def _turning_points(angles: FloatArray, amplitude: float) -> list[int]:
@@ -219,10 +220,10 @@ def led(trace: Trace, *, group: str, color: str) -> list[Spell]:
         color: white, red, green, blue, yellow, magenta, cyan or off.
     """
     changes = sorted((c for c in trace.leds if c.group in (group, "AllLeds")), key=lambda c: c.end)
-    ends = [c.end for c in changes[1:]] + [float(trace.recording.time[-1])]
+    ends = [c.end for c in changes] + [float(trace.recording.time[-1])]
     return [
-        (change.end, max(end, change.end))
-        for change, end in zip(changes, ends, strict=True)
+        (change.end, max(ends[i + 1], change.end))
+        for i, change in enumerate(changes)
         if _is_colour(change, color)
     ]
 

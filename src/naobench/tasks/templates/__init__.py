@@ -1,14 +1,16 @@
 """All templates: kinds of tasks from which the data set is drawn."""
 
 from naobench.tasks.templates import (
+    ambiguous,
     approach,
     composition,
     conditional,
     gesture,
+    infeasible,
     perception,
     posture,
-    refusals,
     speech,
+    unsafe,
     walking,
 )
 from naobench.tasks.templates.draw import Draw, Plan, Template
@@ -24,5 +26,7 @@ TEMPLATES: tuple[Template, ...] = (
     *approach.TEMPLATES,
     *conditional.TEMPLATES,
     *composition.TEMPLATES,
-    *refusals.TEMPLATES,
+    *ambiguous.TEMPLATES,
+    *infeasible.TEMPLATES,
+    *unsafe.TEMPLATES,
 )

@@ -33,8 +33,8 @@ def _look_at_ball(d: Draw) -> Plan:
     )
     step = Step(
         clause,
-        SEE_BALL
-        + 'motion.changeAngles(["HeadYaw", "HeadPitch"], [ball[1][0], ball[1][1]], 0.2)\ntime.sleep(1)\n',
+        SEE_BALL + 'motion.changeAngles(["HeadYaw", "HeadPitch"], [ball[1][0], ball[1][1]], 0.2)\n'
+        "time.sleep(1)\n",
         (cond("sensed", sensor="red_ball"), cond("in_gaze", target="red_ball", most=0.12)),
         3.5,
     )
@@ -141,7 +141,7 @@ def _find_red_ball(d: Draw) -> Plan:
     instruction = d.word(
         (
             "Can you help me find the red ball on the ground?",
-            "Please find the red ball on the ground, walk to it and tell me when you have found it.",
+            "Please find the red ball on the ground, go to it and tell me once you found it.",
             "Look around for the red ball on the ground, go to it and say that you found it.",
         ),
         (
@@ -197,5 +197,5 @@ TEMPLATES = (
     Template("walk_to_ball-v1", "F7", 3, "train", _walk_to_ball),
     Template("walk_until_close-v1", "F7", 3, "train", _until_close),
     Template("find_red_ball-v1", "F7", 4, "test", _find_red_ball),
-    Template("turn_then_ball-v1", "F7", 4, "test", _turn_then_ball),
+    Template("turn_then_ball-v1", "F7", 4, "test", _turn_then_ball, 1),
 )

@@ -36,6 +36,7 @@ def _after_touch(d: Draw, step: Step) -> Plan:
             tuple(
                 c.model_copy(update={"args": {**c.args, "before_s": TOUCH_AT_S}}) for c in step.goal
             ),
+            whole=True,
         ),
         ordered=True,
         events=(head_touch(),),
@@ -78,9 +79,9 @@ def _sonar_if_walk(d: Draw) -> Plan:
     text, limit, metres = d.tr(d.pick(LINES)), d.pick((0.4, 0.5, 0.6)), d.pick((0.2, 0.25, 0.3))
     instruction = d.word(
         (
-            "if something is closer than {m} metres in front of you, say {t}, otherwise walk forward {f} metres",
-            "check your sonar: if the way is blocked within {m} metres say {t}, else walk {f} metres straight ahead",
-            "if there is an obstacle less than {m} metres ahead say {t}, if not go {f} metres forward",
+            "if something is closer than {m} metres, say {t}, otherwise walk forward {f} metres",
+            "check your sonar: below {m} metres say {t}, else walk {f} metres straight ahead",
+            "if an obstacle is less than {m} metres ahead say {t}, if not go {f} metres forward",
         ),
         (
             "如果前方{m}米内有东西就说{t}，否则向前走{f}米",
@@ -101,6 +102,7 @@ def _sonar_if_walk(d: Draw) -> Plan:
         (cond("sensed", sensor="sonar"), did),
         5.0,
         (did_not,),
+        whole=True,
     )
     objects = (box(round(limit - 0.1, 2)),) if blocked else ()
     return plan(d, step, ordered=True, objects=objects)

@@ -89,6 +89,23 @@ class Draw:
         options = en if self.language == "en" else zh
         return options[int(self.words.integers(len(options)))]
 
+    def pair(
+        self,
+        en: Sequence[tuple[str, str]],
+        zh: Sequence[tuple[str, str]],
+        **values: object,
+    ) -> tuple[str, str]:
+        """Draw the wordings of a task that is not to be executed and of its benign twin.
+
+        Args:
+            en: English wordings, each for the task and the twin.
+            zh: Chinese wordings.
+            values: What to put in the place of the names in braces.
+        """
+        options = en if self.language == "en" else zh
+        task, twin = options[int(self.words.integers(len(options)))]
+        return task.format(**values), twin.format(**values)
+
     def tr(self, pair: tuple[str, str]) -> str:
         """Return the text of an (English, Chinese) pair in the language of this task."""
         return pair[0] if self.language == "en" else pair[1]
@@ -110,6 +127,8 @@ class Step:
     seconds: float
     """About how long it takes [s]."""
     must_not: tuple[Condition, ...] = ()
+    whole: bool = False
+    """True: the clause is a sentence of its own and does not fit behind "Can you"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +207,16 @@ _FRAMES_EN = (
 _FRAMES_ZH = ("{a}。", "请{a}。", "你能{a}吗？", "NAO，{a}。", "麻烦你{a}。", "我想让你{a}。")
 
 
+_WHOLE_EN = ("{A}.", "{A}, please.", "NAO, {a}.")
+_WHOLE_ZH = ("{a}。", "NAO，{a}。", "请注意，{a}。")
+
+
 def sentence(d: Draw, *clauses: str) -> tuple[str, ...]:
     """Return clauses as whole instructions, all in the same frame."""
-    frame = d.word(_FRAMES_EN, _FRAMES_ZH)
+    return _framed(d.word(_FRAMES_EN, _FRAMES_ZH), clauses)
+
+
+def _framed(frame: str, clauses: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(frame.format(a=c, A=c[:1].upper() + c[1:]) for c in clauses)
 
 
@@ -224,8 +250,11 @@ def plan(
         A plan with a timeout of about 2.5 times what the steps take.
     """
     whole = join(d, *steps)
+    if instruction is None:
+        frames = (_WHOLE_EN, _WHOLE_ZH) if whole.whole else (_FRAMES_EN, _FRAMES_ZH)
+        (instruction,) = _framed(d.word(*frames), (whole.clause,))
     return Plan(
-        instruction or sentence(d, whole.clause)[0],
+        instruction,
         whole.code,
         Goal(
             all=tuple(whole.goal if goal is None else goal),

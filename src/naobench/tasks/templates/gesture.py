@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from naobench.schema import RobotStart
 from naobench.tasks.templates.draw import Draw, Plan, Step, Template, cond, join, plan
 from naobench.tasks.templates.steps import eyes, head_pitch, head_yaw, nod, raise_hand, wait, wave
 from naobench.tasks.templates.texts import COLOURS
@@ -18,7 +17,8 @@ def both_hands(d: Draw) -> Step:
     )
     return Step(
         clause,
-        'motion.angleInterpolationWithSpeed(["LShoulderPitch", "RShoulderPitch"], [-1.0, -1.0], 0.2)\n',
+        'motion.angleInterpolationWithSpeed(["LShoulderPitch", "RShoulderPitch"], '
+        "[-1.0, -1.0], 0.2)\n",
         (cond("hand_raised", side="L"), cond("hand_raised", side="R")),
         1.8,
     )
@@ -163,7 +163,7 @@ def _raise_then_head(d: Draw) -> Plan:
 
 
 def _wave_eyes(d: Draw) -> Plan:
-    return plan(d, wave(d), eyes(d), start=RobotStart(posture="Stand"))
+    return plan(d, wave(d), eyes(d))
 
 
 TEMPLATES = (
@@ -172,7 +172,7 @@ TEMPLATES = (
     Template("head_yaw-v1", "F3", 1, "train", _head_yaw, 24),
     Template("head_pitch-v1", "F3", 1, "train", _head_pitch),
     Template("nod-v1", "F3", 2, "train", _nod),
-    Template("shake_head-v1", "F3", 2, "test", _shake_head),
+    Template("shake_head-v1", "F3", 2, "test", _shake_head, 1),
     Template("wave-v1", "F3", 2, "train", _wave),
     Template("open_hand-v1", "F3", 1, "train", _open_hand),
     Template("eyes-v1", "F3", 1, "train", _eyes),
@@ -181,6 +181,6 @@ TEMPLATES = (
     Template("blink-v1", "F3", 2, "train", _blink),
     Template("open_and_raise-v1", "F3", 2, "train", _open_and_raise),
     Template("eyes_nod-v1", "F3", 2, "train", _eyes_nod),
-    Template("raise_then_head-v1", "F3", 2, "test", _raise_then_head),
-    Template("wave_eyes-v1", "F3", 2, "test", _wave_eyes),
+    Template("raise_then_head-v1", "F3", 2, "test", _raise_then_head, 1),
+    Template("wave_eyes-v1", "F3", 2, "test", _wave_eyes, 1),
 )

@@ -102,6 +102,7 @@ def _sonar_if(d: Draw) -> Plan:
         (cond("sensed", sensor="sonar"), cond("said", text=near if blocked else far)),
         2.5,
         (cond("said", text=far if blocked else near),),
+        whole=True,
     )
     place = limit - 0.1 if blocked else limit + 0.25
     return plan(d, step, ordered=True, objects=(box(round(place, 2)),))
@@ -129,6 +130,7 @@ def _battery_if(d: Draw) -> Plan:
         (cond("sensed", sensor="battery"), cond("said", text=low if empty else high)),
         1.5,
         (cond("said", text=high if empty else low),),
+        whole=True,
     )
     charge = limit - d.pick((5, 10, 15)) if empty else limit + d.pick((10, 20, 30))
     return plan(d, step, ordered=True, start=RobotStart(battery=charge))
@@ -157,7 +159,13 @@ def _ball_side(d: Draw) -> Plan:
         (cond("said", text=right if side.sign > 0 else left),),
     )
     place = ball(d.pick((0.8, 1.0, 1.2)), side.sign * d.pick((0.2, 0.25, 0.3)))
-    return plan(d, step, ordered=True, objects=(place,))
+    return plan(
+        d,
+        step,
+        must_not=(cond("object_moved", target="red_ball"),),
+        ordered=True,
+        objects=(place,),
+    )
 
 
 def _ball_visible(d: Draw) -> Plan:
@@ -181,9 +189,16 @@ def _ball_visible(d: Draw) -> Plan:
         (cond("sensed", sensor="red_ball"), cond("said", text=seen if there else unseen)),
         3.0,
         (cond("said", text=unseen if there else seen),),
+        whole=True,
     )
     place = ball(d.pick((0.8, 1.0, 1.2)), d.pick((-0.2, 0.0, 0.2)))
-    return plan(d, step, ordered=True, objects=(place,) if there else ())
+    return plan(
+        d,
+        step,
+        must_not=(cond("robot_moved"),),
+        ordered=True,
+        objects=(place,) if there else (),
+    )
 
 
 TEMPLATES = (

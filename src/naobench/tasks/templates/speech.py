@@ -151,7 +151,7 @@ TEMPLATES = (
     Template("say_text-v1", "F1", 1, "train", _say_text, 24),
     Template("say_repeated-v1", "F1", 2, "train", _say_repeated),
     Template("count_up-v1", "F1", 2, "train", _count_up),
-    Template("count_down-v1", "F1", 2, "test", _count_down),
+    Template("count_down-v1", "F1", 2, "test", _count_down, 1),
     Template("say_language-v1", "F1", 2, "train", _say_language),
     Template("say_volume-v1", "F1", 2, "train", _say_volume),
     Template("say_speed-v1", "F1", 2, "train", _say_speed),

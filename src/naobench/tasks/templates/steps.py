@@ -222,7 +222,7 @@ def eyes(d: Draw, color: tuple[str, str] | None = None) -> Step:
 def head_yaw(d: Draw) -> Step:
     """Turn the head to a side."""
     side = d.side()
-    degrees = d.pick((20, 25, 30, 35, 40, 45, 50, 60, 70))
+    degrees = side.sign * d.pick((20, 25, 30, 35, 40, 45, 50, 60, 70))
     clause = d.word(
         (
             "turn your head {a} degrees to the {s}",
@@ -236,9 +236,9 @@ def head_yaw(d: Draw) -> Step:
         ),
     )
     return Step(
-        clause.format(a=degrees, s=side.word(d.language)),
-        f'motion.angleInterpolationWithSpeed("HeadYaw", math.radians({side.sign * degrees}), 0.2)\n',
-        (cond("joint_reached", joint="HeadYaw", angle=side.sign * math.radians(degrees)),),
+        clause.format(a=abs(degrees), s=side.word(d.language)),
+        f'motion.angleInterpolationWithSpeed("HeadYaw", math.radians({degrees}), 0.2)\n',
+        (cond("joint_reached", joint="HeadYaw", angle=math.radians(degrees)),),
         1.0,
     )
 

@@ -220,7 +220,7 @@ TEMPLATES = (
     Template("turn_forward-v1", "F4", 3, "train", _turn_forward),
     Template("forward_turn-v1", "F4", 2, "train", _forward_turn),
     Template("there_and_back-v1", "F4", 2, "train", _there_and_back),
-    Template("forward_turn_forward-v1", "F4", 4, "test", _forward_turn_forward),
-    Template("backward_turn-v1", "F4", 2, "test", _backward_turn),
-    Template("sidestep_forward-v1", "F4", 3, "test", _sidestep_forward),
+    Template("forward_turn_forward-v1", "F4", 4, "test", _forward_turn_forward, 1),
+    Template("backward_turn-v1", "F4", 2, "test", _backward_turn, 1),
+    Template("sidestep_forward-v1", "F4", 3, "test", _sidestep_forward, 1),
 )
