@@ -14,8 +14,10 @@ import mujoco
 import numpy as np
 
 from naobench.errors import RobotError, nearest
+from naobench.robot.balance import Attitude
 from naobench.robot.camera import Camera, Image, robot_frame
 from naobench.robot.facts import facts
+from naobench.robot.gait import Gait
 from naobench.robot.joints import TICK_S, JointController
 from naobench.robot.kinematics import FOOT_HEIGHT, LEG_JOINTS, Side, leg_pose
 from naobench.robot.model import TIMESTEP_S, joint_names, model_hash, model_xml
@@ -23,7 +25,7 @@ from naobench.robot.posture import PostureController
 from naobench.robot.recorder import EVERY_TICKS, Recorder
 from naobench.robot.safety import Monitor
 from naobench.robot.scenery import PREFIX, draw
-from naobench.robot.sensors import Imu, Sensors
+from naobench.robot.sensors import Imu, Sensors, euler
 from naobench.robot.servos import Servos
 from naobench.schema import FloatArray, Recording, SafetyEvent, Scene, SceneEvent
 from naobench.tasks.seeding import episode_rng
@@ -32,6 +34,10 @@ __all__ = ["Robot"]
 
 SETTLE_S = 0.6
 """Simulated time that the robot is given to come to rest before the clock starts."""
+LEAST_STIFFNESS = 0.6
+"""Legs this weak or weaker must not walk (ENABLE_STIFFNESS_PROTECTION, NAOqi documentation)."""
+LEAST_FOOT_FORCE = 10.0
+"""Less force on both soles together counts as hanging in the air [N]: own choice."""
 _SUBSTEPS = round(TICK_S / TIMESTEP_S)
 
 
@@ -64,6 +70,8 @@ class Robot:
         self._ticks = 0
         # The robot's hinges come after its free joint and before the things; their order differs from NAOqi's.
         self._addresses = np.array([self._model.joint(n).qposadr[0] for n in self.joint_names])
+        self._address_list: list[int] = self._addresses.tolist()
+        self._leg_indices = [i for i, n in enumerate(self.joint_names) if n[1:] in LEG_JOINTS]
         self._assemble(facts().postures[scene.robot.posture])
         self._start()
 
@@ -78,8 +86,12 @@ class Robot:
         self.joints = JointController(
             posture, lambda name, by: self._monitor.report("joint_limit", (name,), by)
         )
+        start = scene.robot
+        self.gait = Gait(
+            self.joints, (start.x, start.y, start.yaw), self._legs_ready, self._measured
+        )
         self.posture = PostureController(
-            self.joints, self.positions, lambda: True, lambda: self.fallen
+            self.joints, self._measured, self._stop_walk, lambda: self.fallen
         )
         ids = [o.spec.id for o in self.drawn.objects]
         self._recorder = Recorder(model, data, self._addresses.tolist(), self._sensors.fsr, ids)
@@ -135,6 +147,10 @@ class Robot:
             self._happen()
         self.joints.tick()
         self.posture.tick()
+        if self.gait.active:
+            values = self._sensors.read()
+            roll, pitch, yaw = euler(*values[6:10])
+            self.gait.tick(Attitude(roll, pitch, yaw, values[3], values[4]))
         self._data.ctrl[:] = self.joints.targets
         mujoco.mj_step(self._model, self._data, nstep=_SUBSTEPS)
         self._ticks += 1
@@ -147,6 +163,20 @@ class Robot:
         """Advance by a time, rounded to whole ticks."""
         for _ in range(round(seconds / TICK_S)):
             self.tick()
+
+    def _legs_ready(self) -> bool:
+        """Return whether a walk may start or go on: stiff legs, feet on the ground, upright."""
+        stiff = bool((self._servos.stiffness[self._leg_indices] > LEAST_STIFFNESS).all())
+        return stiff and not self.fallen and sum(self.foot_forces().values()) > LEAST_FOOT_FORCE
+
+    def _measured(self) -> list[float]:
+        qpos = self._data.qpos.tolist()
+        return [qpos[i] for i in self._address_list]
+
+    def _stop_walk(self) -> bool:
+        if self.gait.active:
+            self.gait.stop()
+        return not self.gait.active
 
     # --- joints ---
 
@@ -183,7 +213,7 @@ class Robot:
         Args:
             use_sensors: True: where the feet are; False: where the walk believes them to be.
         """
-        return robot_frame(self._data)
+        return robot_frame(self._data) if use_sensors else self.gait.pose()
 
     def sonar(self) -> tuple[float, float]:
         """Return the distances that the left and right sonar measure [m]; 5.0 means no echo."""

@@ -1,0 +1,206 @@
+"""Where the feet go next: pure geometry in the plane.
+
+A pose is (x, y, yaw) in metres and radians. A foot pose is the ankle, projected on the ground. The
+body pose that a foot implies lies half a foot separation to its inner side; a step moves the body,
+and the swinging foot lands beside it. The outer foot takes sidesteps and turns, the inner foot
+follows, so that feet never come closer than they stand.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from naobench.robot.kinematics import SIGN, Side
+
+Pose = tuple[float, float, float]
+Feet = Mapping[Side, Pose]
+
+SEPARATION: Final = 0.10
+"""Between the ankles [m]: FootSeparation of NAOqi's gait table."""
+_PARALLEL = (0.002, 0.002, 0.005)
+"""Feet this close to side by side are closed [m, m, rad]."""
+_AT_GOAL = (0.008, 0.008, 0.015)
+"""A goal this close needs no further step [m, m, rad]; steps aim at the goal itself."""
+
+__all__ = [
+    "SEPARATION",
+    "Close",
+    "Feet",
+    "Footstep",
+    "Pose",
+    "Route",
+    "StepLimits",
+    "ToPose",
+    "Velocity",
+    "compose",
+    "inverse",
+    "middle",
+    "other",
+    "plan",
+    "relative",
+    "standing_feet",
+]
+
+
+def compose(a: Pose, b: Pose) -> Pose:
+    """Return the pose b, given relative to a, in the frame of a."""
+    c, s = math.cos(a[2]), math.sin(a[2])
+    return (a[0] + c * b[0] - s * b[1], a[1] + s * b[0] + c * b[1], a[2] + b[2])
+
+
+def inverse(a: Pose) -> Pose:
+    """Return the pose that undoes a."""
+    c, s = math.cos(a[2]), math.sin(a[2])
+    return (-c * a[0] - s * a[1], s * a[0] - c * a[1], -a[2])
+
+
+def relative(a: Pose, b: Pose) -> Pose:
+    """Return b as seen from a."""
+    return compose(inverse(a), b)
+
+
+def middle(feet: Feet) -> Pose:
+    """Return the pose halfway between the feet."""
+    left, right = feet["L"], feet["R"]
+    return ((left[0] + right[0]) / 2, (left[1] + right[1]) / 2, (left[2] + right[2]) / 2)
+
+
+def other(side: Side) -> Side:
+    """Return the opposite side."""
+    return "R" if side == "L" else "L"
+
+
+def standing_feet(body: Pose) -> dict[Side, Pose]:
+    """Return the feet of a robot that stands at a pose."""
+    half = SEPARATION / 2
+    return {"L": compose(body, (0.0, half, 0.0)), "R": compose(body, (0.0, -half, 0.0))}
+
+
+def body_of(side: Side, foot: Pose) -> Pose:
+    """Return the body pose that a foot implies."""
+    return compose(foot, (0.0, -SIGN[side] * SEPARATION / 2, 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class StepLimits:
+    """How far one step may move the body."""
+
+    forward: float = 0.04
+    backward: float = 0.03
+    sideways: float = 0.04
+    """Step of the outer foot [m]: MaxStepY less the foot separation."""
+    turn: float = 0.349
+    """Of the outer foot [rad]: MaxStepTheta."""
+
+
+@dataclass(frozen=True, slots=True)
+class Footstep:
+    """A foot and where it lands."""
+
+    side: Side
+    pose: Pose
+
+
+class Route(Protocol):
+    """Decides how a step moves the body."""
+
+    def step(self, body: Pose, swing: Side, limits: StepLimits) -> Pose:
+        """Return the motion of the body in its own frame."""
+        ...
+
+    def arrived(self, body: Pose) -> bool:
+        """Return whether a robot that stands at `body` with parallel feet may stop."""
+        ...
+
+
+def _outwards(swing: Side, wish: Pose, limits: StepLimits) -> Pose:
+    """Keep a wish within the limits and within what the swinging foot can do."""
+    sign = SIGN[swing]
+    x = min(max(wish[0], -limits.backward), limits.forward)
+    y = sign * min(max(sign * wish[1], 0.0), limits.sideways)
+    turn = sign * min(max(sign * wish[2], 0.0), limits.turn)
+    return (x, y, turn)
+
+
+@dataclass(frozen=True, slots=True)
+class Velocity:
+    """Walk on with the same step: x per step, y and turn per pair of steps."""
+
+    x: float
+    y: float
+    turn: float
+
+    def step(self, body: Pose, swing: Side, limits: StepLimits) -> Pose:
+        return _outwards(swing, (self.x, self.y, self.turn), limits)
+
+    def arrived(self, body: Pose) -> bool:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Put the feet side by side and stop."""
+
+    def step(self, body: Pose, swing: Side, limits: StepLimits) -> Pose:
+        return (0.0, 0.0, 0.0)
+
+    def arrived(self, body: Pose) -> bool:
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class ToPose:
+    """Walk to a pose, sharing the way out evenly over the steps that it needs."""
+
+    goal: Pose
+
+    def step(self, body: Pose, swing: Side, limits: StepLimits) -> Pose:
+        x, y, turn = relative(body, self.goal)
+        forward = limits.forward if x > 0 else limits.backward
+        # Only every second step can go sideways or turn.
+        share = math.hypot(x / forward, 2 * y / limits.sideways, 2 * turn / limits.turn)
+        steps = max(1.0, share)
+        pair = max(1.0, share / 2)
+        return _outwards(swing, (x / steps, y / pair, turn / pair), limits)
+
+    def arrived(self, body: Pose) -> bool:
+        return all(
+            abs(v) < near for v, near in zip(relative(body, self.goal), _AT_GOAL, strict=True)
+        )
+
+
+def plan(feet: Feet, support: Side, route: Route, limits: StepLimits, count: int) -> list[Footstep]:
+    """Return the coming footsteps, at most `count`.
+
+    Args:
+        feet: Where the feet stand.
+        support: The foot that stands during the first step.
+        route: Where to go.
+        limits: What one step may do.
+        count: How many steps the caller wants to know.
+
+    Returns:
+        Footsteps; fewer than `count` when the route ends. None when it has ended already.
+    """
+    now = dict(feet)
+    steps: list[Footstep] = []
+    while len(steps) < count:
+        body = body_of(support, now[support])
+        swing = other(support)
+        closed = _near(body, body_of(swing, now[swing]))
+        if closed and route.arrived(body):
+            break
+        landing = compose(
+            compose(body, route.step(body, swing, limits)), (0.0, SIGN[swing] * SEPARATION / 2, 0.0)
+        )
+        now[swing] = landing
+        steps.append(Footstep(swing, landing))
+        support = swing
+    return steps
+
+
+def _near(a: Pose, b: Pose) -> bool:
+    return all(abs(v) < near for v, near in zip(relative(a, b), _PARALLEL, strict=True))
