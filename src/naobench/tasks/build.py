@@ -69,6 +69,7 @@ def row(template: Template, plan: Plan, parallel_id: str, language: Language) ->
             template_id=template.id,
             split="train" if template.split == "train" else "test",
             language=language,
+            instruction=plan.instruction,
             parallel_id=parallel_id,
             family=template.family,
             level=template.level,

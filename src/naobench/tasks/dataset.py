@@ -63,6 +63,8 @@ def _row(path: Path, number: int, line: str) -> Row:
             f"{path}:{number}: question and answer name different tasks, "
             f"{row.question.task_id!r} and {row.answer.task_id!r}."
         )
+    if row.answer.instruction != row.question.instruction:
+        raise DatasetError(f"{path}:{number}: question and answer hold different instructions.")
     return row
 
 
