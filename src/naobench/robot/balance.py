@@ -28,7 +28,7 @@ _ROLL_GAIN, _ROLL_RATE_GAIN, _ROLL_MOST = 0.15, 0.04, 0.12
 _GYRO_SHARE = 0.5
 _VELOCITY_SHARE = 0.35
 _ERROR_SHARE = 0.4
-_DEAD_X, _DEAD_Y = 0.022, 0.012
+_DEAD_X, _DEAD_Y = 0.022, 0.016
 """Capture-point errors that a walk has anyway [m]; smaller ones move no step."""
 
 PENDULUM_RATE: Final = math.sqrt(GRAVITY / COM_HEIGHT)
@@ -80,9 +80,9 @@ class ComEstimator:
         self._last = (0.0, 0.0)
         self._vx = self._vy = 0.0
 
-    def forget(self) -> None:
-        """Start velocities anew: the support changes."""
-        self._side = None
+    def restart(self, vx: float, vy: float) -> None:
+        """Begin a single support with the planned velocity [m/s]: the first difference comes later."""
+        self._side, self._vx, self._vy = None, vx, vy
 
     def estimate(
         self,
@@ -125,6 +125,10 @@ class CaptureFilter:
     """Compares the capture point with the plan and says when a step must give way."""
 
     def __init__(self) -> None:
+        self._x = self._y = 0.0
+
+    def restart(self) -> None:
+        """Begin a single support without error."""
         self._x = self._y = 0.0
 
     def error(self, dx: float, dy: float, dvx: float, dvy: float) -> tuple[float, float]:

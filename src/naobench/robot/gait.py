@@ -69,6 +69,7 @@ class Odometry:
     anchor: Pose
     _sum: float = 0.0
     _count: int = 0
+    _last: float = 0.0
 
     def watch(self, yaw: float, planned: float) -> None:
         """Compare the measured and the planned yaw of the torso in a tick."""
@@ -77,11 +78,15 @@ class Odometry:
         self._count += 1
 
     def correct(self, pivot: Pose) -> None:
-        """Turn the plan about a standing foot by the mean yaw error since the last call."""
+        """Turn the plan about a standing foot by the mean yaw error over the last two steps.
+
+        Two, because the torso swings left and right with the supporting foot.
+        """
         if not self._count:
             return
-        error = self._sum / self._count
-        self._sum, self._count = 0.0, 0
+        mean = self._sum / self._count
+        error = (self._last + mean) / 2
+        self._sum, self._count, self._last = 0.0, 0, mean - error
         fixed = compose(self.anchor, pivot)
         turned = (fixed[0], fixed[1], fixed[2] + error)
         self.anchor = compose(turned, inverse(pivot))

@@ -200,6 +200,8 @@ class Walker:
         self.phase, self._swing = "step", steps[0]
         self._length = round(style.period_s / TICK_S)
         self._from, self._nominal = self.feet[steps[0].side], steps[0].pose
+        self._estimator.restart(self._preview.vx, self._preview.vy)
+        self._capture.restart()
         self.steps += 1
 
     def shift_com(self, com: Vector) -> None:
