@@ -1,0 +1,5 @@
+"""What runs inside the guest: the standard library and nothing else.
+
+The host compiles these files once and sends them over the wire, so that the guest needs no file
+of this project. They are ordinary modules all the same: types and tests see them as such.
+"""
