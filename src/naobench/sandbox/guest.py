@@ -12,13 +12,16 @@ from __future__ import annotations
 import marshal
 import posix
 import sys
-from types import CodeType, ModuleType, TracebackType
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import CodeType, ModuleType, TracebackType
+    from typing import Any
+
     from naobench.sandbox.inside.scheduler import Scheduler
     from naobench.sandbox.wire import Reader
 
+Module = type(sys)
 HOME = "naobench.sandbox.inside"
 ALIASES = {
     "qi": f"{HOME}.qi",
@@ -44,7 +47,7 @@ class Finder:
         self._patches: dict[str, Any] = {}
         self._found: dict[str, ModuleType] = {}
         for package in ("naobench", "naobench.sandbox", HOME):
-            module = ModuleType(package)
+            module = Module(package)
             module.__path__ = []
             sys.modules[package] = module
         sys.meta_path.insert(0, self)
@@ -61,12 +64,18 @@ class Finder:
         if name in ALIASES:
             self._found[name] = self._load(ALIASES[name])
         elif name in self._patches:
-            patch = self._patches.pop(name)
-            self._found[name] = self._load(name)
-            patch(self._found[name])
+            return self._patched(name)
         elif name not in self._codes:
             return None
         return self._spec(name, self)  # type: ignore[arg-type]
+
+    def _patched(self, name: str) -> Any:
+        for finder in sys.meta_path[1:]:
+            spec = finder.find_spec(name, None)
+            if spec is not None:
+                spec.loader = Patching(spec.loader, self._patches.pop(name))  # type: ignore[assignment]
+                return spec
+        return None
 
     def _load(self, name: str) -> ModuleType:
         __import__(name)
@@ -81,6 +90,20 @@ class Finder:
         assert module.__spec__ is not None
         if module.__spec__.name in self._codes:
             exec(marshal.loads(self._codes[module.__spec__.name]), module.__dict__)  # noqa: S102, S302
+
+
+class Patching:
+    """Loads a module as another loader does, and then changes it."""
+
+    def __init__(self, loader: Any, patch: Any) -> None:
+        """Call ``patch(module)`` once the module has been loaded by `loader`."""
+        self.create_module = loader.create_module
+        self._loader, self._patch = loader, patch
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the module's code and change it."""
+        self._loader.exec_module(module)
+        self._patch(module)
 
 
 class Output:
@@ -201,7 +224,7 @@ class Guest:
         )
         scheduler.install(baton)
         self._finder.patch(clock.PATCHES)
-        confinement.after_threads(orders["seccomp"], orders["filter"])
+        confinement.after_threads(orders["seccomp"], bytes.fromhex(orders["filter"] or ""))
         self._send(
             self._wire.encode({"layers": confinement.layers, "problems": confinement.problems})
         )
@@ -224,7 +247,7 @@ class Guest:
         import os
 
         os.environ.clear()
-        module = ModuleType("__main__")
+        module = Module("__main__")
         sys.modules["__main__"] = module
         module.__dict__["session"] = _Session.make()
         return module.__dict__

@@ -233,7 +233,7 @@ class _Run:
             "numpy": lockdown.numpy_folder() if self._numpy else None,
             "ruleset": ruleset,
             "seccomp": None if filtering is None else filtering[0],
-            "filter": None if filtering is None else filtering[1],
+            "filter": None if filtering is None else filtering[1].hex(),
         }
 
     def _greet(

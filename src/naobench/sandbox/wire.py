@@ -10,10 +10,11 @@ stored as UTF-8. `bytes` travel as ``{"$bytes": "<base64>"}``.
 
 from __future__ import annotations
 
-import binascii
 from _json import encode_basestring, make_encoder, make_scanner
-from math import isfinite
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 __all__ = ["REPLY_BYTES", "Reader", "WireError", "check", "decode", "encode", "frame"]
 
@@ -32,6 +33,8 @@ class WireError(Exception):
 def _to_json(value: Any) -> Any:
     """Translate what JSON lacks: bytes, and numpy scalars and arrays by their `tolist`."""
     if isinstance(value, bytes | bytearray | memoryview):
+        import binascii
+
         return {"$bytes": binascii.b2a_base64(value, newline=False).decode("ascii")}
     if callable(getattr(type(value), "tolist", None)):
         return value.tolist()
@@ -40,6 +43,8 @@ def _to_json(value: Any) -> Any:
 
 def _from_json(value: dict[str, Any]) -> Any:
     if len(value) == 1 and isinstance(text := value.get("$bytes"), str):
+        import binascii
+
         return binascii.a2b_base64(text)
     return value
 
@@ -105,7 +110,7 @@ def decode(payload: bytes) -> Any:
 
 def _check_scalar(value: Any) -> None:
     if isinstance(value, float):
-        if not isfinite(value):
+        if value - value != 0.0:  # infinite, or not a number
             raise WireError(f"{value} is no number")
     elif isinstance(value, int):
         if not -MAX_INTEGER <= value < MAX_INTEGER:

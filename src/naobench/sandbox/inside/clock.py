@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
-from types import ModuleType
-from typing import Any
 
 from naobench.sandbox.inside.scheduler import current
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+    from typing import Any
 
 __all__ = ["EPOCH_S", "PATCHES", "PROGRAM", "deadline_after", "install"]
 

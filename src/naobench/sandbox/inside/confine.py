@@ -8,8 +8,11 @@ importing `ctypes` costs as much as half a start of the interpreter.
 from __future__ import annotations
 
 import _ctypes
-from collections.abc import Callable, Mapping
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
 
 __all__ = ["Confinement"]
 
@@ -90,14 +93,14 @@ class Confinement:
             return
         function(M_ARENA_MAX, 1)
 
-    def after_threads(self, number: int | None, program: bytes | None) -> None:
+    def after_threads(self, number: int | None, program: bytes) -> None:
         """Give up all system calls but a few, in all threads at once.
 
         Args:
             number: Number of the system call `seccomp` on this architecture.
             program: The filter.
         """
-        if number is None or program is None:
+        if number is None:
             return
         pointer = bytes(memoryview(_Text(program)))
         described = (len(program) // 8).to_bytes(8, "little") + pointer

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from typing import Any
 
 from naobench.sandbox.inside.clock import PROGRAM, deadline_after
 from naobench.sandbox.inside.scheduler import Waiters, current
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
 
 __all__ = ["INFINITE", "Future", "FutureState", "FutureTimeout", "Promise", "dispatcher"]
 

@@ -6,11 +6,14 @@ They take no interpreter lock to guard themselves: one guest thread runs at a ti
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from typing import Any
 
 from naobench.sandbox.inside.clock import PROGRAM, deadline_after
 from naobench.sandbox.inside.scheduler import Waiters, current
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 __all__ = [
     "TIMEOUT_MAX", "Barrier", "BoundedSemaphore", "BrokenBarrierError", "Condition", "Event",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from naobench.sandbox.inside.qi import Session, registered
 from naobench.sandbox.inside.services import begin, catalogue, connect, disconnect, tasks
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 __all__ = ["ALBroker", "ALModule", "ALProxy"]
 

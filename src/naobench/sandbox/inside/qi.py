@@ -7,8 +7,6 @@ arguments) was compared with libqi-python 3.1.5.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
 
 from naobench.sandbox.inside.clock import deadline_after
 from naobench.sandbox.inside.futures import (
@@ -22,13 +20,19 @@ from naobench.sandbox.inside.futures import (
 from naobench.sandbox.inside.scheduler import Waiters, current
 from naobench.sandbox.inside.services import Object, catalogue
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any, TypeVar
+
+    F = TypeVar("F")
+
 __all__ = [
     "Application", "ApplicationSession", "Future", "FutureState", "FutureTimeout", "Logger",
     "Object", "PeriodicTask", "Promise", "Session", "Signal", "bind", "clockNow", "futureBarrier",
     "multiThreaded", "nobind", "runAsync", "singleThreaded",
 ]  # fmt: skip
 
-F = TypeVar("F")
 registered: dict[str, Any] = {}
 """Objects that the program registered as services."""
 

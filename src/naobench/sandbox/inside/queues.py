@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from _collections import deque  # type: ignore[import-not-found]
-from typing import Any
 
 from naobench.sandbox.inside.clock import deadline_after
 from naobench.sandbox.inside.locks import poll_for_program
 from naobench.sandbox.inside.scheduler import Waiters, current
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Empty(Exception):  # noqa: N818 - the standard library's name

@@ -12,8 +12,19 @@ start none.
 from __future__ import annotations
 
 import _thread
-from collections.abc import Callable
-from typing import Any, Protocol
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, Protocol
+
+    class Exchange(Protocol):
+        """Sends what was done and returns the host's reply."""
+
+        def __call__(self, done: list[str], at: float, until: float | None) -> dict[str, Any]:
+            """Send `done` as of time `at`; return when something happened or it is `until`."""
+            ...
+
 
 __all__ = ["POLL_S", "Call", "Scheduler", "Task", "Waiters", "current", "install"]
 
@@ -22,14 +33,6 @@ POLL_S = 0.001
 FREE_LOCKS = 1000
 """So many locks in a row may be taken without waiting; the next one costs a poll."""
 FOREVER_S = 1e9
-
-
-class Exchange(Protocol):
-    """Sends what was done and returns the host's reply."""
-
-    def __call__(self, done: list[str], at: float, until: float | None) -> dict[str, Any]:
-        """Send `done` as of time `at`; return when something happened or it is `until`."""
-        ...
 
 
 class Task:
@@ -141,7 +144,8 @@ class Scheduler:
         self._locks = 0
         if deadline is not None:
             self._order += 1
-            task.deadline, task.order = min(deadline, self.now + FOREVER_S), self._order
+            task.deadline = round(min(deadline, self.now + FOREVER_S), 9)
+            task.order = self._order
             self._sleepers.append(task)
         following = self._next()
         if following is not task:

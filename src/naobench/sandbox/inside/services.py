@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from typing import Any
 
 from naobench.sandbox.inside.clock import PROGRAM
 from naobench.sandbox.inside.futures import Future, dispatcher
 from naobench.sandbox.inside.scheduler import current
 from naobench.sandbox.wire import WireError, check, encode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 __all__ = ["Object", "Signal", "Tasks", "begin", "catalogue", "connect", "disconnect", "tasks"]
 

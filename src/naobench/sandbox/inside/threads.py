@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
-from types import ModuleType, TracebackType
-from typing import Any, NamedTuple
 
 from naobench.sandbox.inside.clock import deadline_after
 from naobench.sandbox.inside.locks import (
@@ -22,6 +19,12 @@ from naobench.sandbox.inside.locks import (
     poll_for_program,
 )
 from naobench.sandbox.inside.scheduler import Waiters, current
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from types import ModuleType
+    from typing import Any
 
 __all__ = [
     "TIMEOUT_MAX",
@@ -54,13 +57,14 @@ _threads: dict[int, Thread] = {}
 _at_exit: list[Callable[[], object]] = []
 
 
-class ExceptHookArgs(NamedTuple):
+class ExceptHookArgs:
     """What `excepthook` is told."""
 
-    exc_type: type[BaseException]
-    exc_value: BaseException | None
-    exc_traceback: TracebackType | None
-    thread: Thread | None
+    def __init__(self, problem: BaseException, thread: Thread | None) -> None:
+        """Describe what a thread died of."""
+        self.exc_type, self.exc_value = type(problem), problem
+        self.exc_traceback = problem.__traceback__
+        self.thread = thread
 
 
 def excepthook(args: ExceptHookArgs, /) -> None:
@@ -68,7 +72,7 @@ def excepthook(args: ExceptHookArgs, /) -> None:
     if args.exc_type is not SystemExit:
         name = args.thread.name if args.thread else "?"
         sys.stderr.write(f"Exception in thread {name}:\n")
-        sys.excepthook(args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback)
+        sys.excepthook(args.exc_type, args.exc_value, args.exc_traceback)
 
 
 class Thread:
@@ -122,7 +126,7 @@ class Thread:
         try:
             self.run()
         except BaseException as problem:  # a thread's failure is reported, not raised
-            excepthook(ExceptHookArgs(type(problem), problem, problem.__traceback__, self))
+            excepthook(ExceptHookArgs(problem, self))
         finally:
             self._ended = True
             _threads.pop(self.ident or 0, None)
@@ -272,14 +276,14 @@ def __getattr__(name: str) -> Any:
 
 def low_level() -> ModuleType:
     """Return what stands in for `_thread`."""
-    module = ModuleType("_thread")
+    module = type(sys)("_thread")
 
     def start_new_thread(function: Callable[..., object], args: Any, kwargs: Any = None, /) -> int:
         def job() -> None:
             try:
                 function(*args, **(kwargs or {}))
             except BaseException as problem:  # as in Thread._bootstrap
-                excepthook(ExceptHookArgs(type(problem), problem, problem.__traceback__, None))
+                excepthook(ExceptHookArgs(problem, None))
 
         return current().spawn(job).ident
 
