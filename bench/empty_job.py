@@ -99,12 +99,11 @@ def measure(command: list[str], folder: Path) -> tuple[float, int, float]:
     watcher.start()
     _, errors = child.communicate()
     watcher.join()
-    after = os.times()
+    now = os.times()
     if child.returncode:
         raise RuntimeError(errors.decode())
-    cpu = (
-        after.children_user + after.children_system - before.children_user - before.children_system
-    )
+    cpu = now.children_user - before.children_user
+    cpu += now.children_system - before.children_system
     return cpu, max(peaks.values()), time.perf_counter() - start
 
 

@@ -18,16 +18,21 @@ import naobench
 from naobench.ianvs import plugins
 from naobench.ianvs.job import Job, TestCase
 
-__all__ = ["case_id"]
+__all__ = ["case_id", "code_of_package"]
 
 
-def case_id(job: Job, case: TestCase) -> str:
+def case_id(job: Job, case: TestCase, code: str) -> str:
     """Return the id of a test case, which names its folder: 32 hex digits in five groups.
+
+    Args:
+        job: The job.
+        case: One of its test cases.
+        code: What `code_of_package` gave when the job was started.
 
     Raises:
         OSError: If a plug-in or data file has gone since the job was read.
     """
-    digest = hashlib.sha256(_code_of_package())
+    digest = hashlib.sha256(code.encode())
     digest.update(_canonical(job.testenv.data))
     digest.update(_canonical(case.algorithm.name))
     digest.update(_canonical(case.algorithm.data))
@@ -63,11 +68,10 @@ def _content(path: Path) -> bytes:
         return hashlib.file_digest(file, "sha256").digest()
 
 
-@cache
-def _code_of_package() -> bytes:
+def code_of_package() -> str:
     """Digest the source of this package, so that no result outlives a change of it."""
     root = Path(naobench.__file__).parent
     digest = hashlib.sha256(sys.version.encode())
     for path in sorted(root.rglob("*.py")):
         digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
-    return digest.digest()
+    return digest.hexdigest()

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 from naobench.errors import nearest
-from naobench.ianvs.section import Section
+from naobench.ianvs.section import Section, shown
 
 __all__ = ["check", "load", "load_package", "sources"]
 
@@ -28,7 +28,7 @@ def check(path: Path, alias: str, section: Section) -> None:
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
         what = getattr(error, "msg", None) or str(error)
-        section.context.problems.found.append(f"{path}:{line}: is not valid Python: {what}")
+        section.context.problems.found.append(f"{shown(path)}:{line}: is not valid Python: {what}")
         return
     names = set(_registered(tree))
     if alias in names:
@@ -41,7 +41,9 @@ def check(path: Path, alias: str, section: Section) -> None:
     if names and alias not in names and "" not in names:
         known = ", ".join(sorted(names))
         hint = nearest(alias, names)
-        section.problem(("name",), f"{path} registers no {alias!r}; it registers: {known}.{hint}")
+        section.problem(
+            ("name",), f"{shown(path)} registers no {alias!r}; it registers: {known}.{hint}"
+        )
 
 
 def sources(path: Path) -> list[Path]:

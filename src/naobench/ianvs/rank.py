@@ -95,7 +95,7 @@ class Rank:
         return merged
 
     def _columns(self, rows: Iterable[Row]) -> list[str]:
-        """Return the columns of all_rank.csv, those that only old rows have after the known ones."""
+        """Return the columns of all_rank.csv, those that only old rows have after the others."""
         known = ["algorithm", *self._metrics, "paradigm", *self._modules, *self._hyperparameters]
         every = dict.fromkeys(known)
         for row in rows:

@@ -14,7 +14,7 @@ from typing import Any
 import naobench
 from naobench.errors import ConfigError
 from naobench.ianvs import process, reporters, store
-from naobench.ianvs.identity import case_id
+from naobench.ianvs.identity import case_id, code_of_package
 from naobench.ianvs.job import Job, TestCase
 from naobench.ianvs.process import Ended
 from naobench.ianvs.progress import Progress
@@ -48,6 +48,7 @@ class _Run:
 
     def __init__(self, job: Job) -> None:
         self._job = job
+        self._code = code_of_package()
         self._file = job.folder / "rank" / "run.json"
         previous = store.read_json(self._file)
         self._resuming = previous is not None and previous.get("state") != "finished"
@@ -103,7 +104,7 @@ class _Run:
         return len(failed)
 
     def _one(self, case: TestCase) -> dict[str, Any]:
-        identity = case_id(self._job, case)
+        identity = case_id(self._job, case, self._code)
         folder = self._job.folder / case.algorithm.name / identity
         self._progress.start(case.number, case.title)
         if self._resuming:
@@ -136,7 +137,7 @@ class _Run:
         }
         store.write_json(file, record)
         command = [sys.executable, "-P", "-m", "naobench.ianvs.testcase", str(self._job.path)]
-        command += [str(case.number), str(folder), "--id", identity]
+        command += [str(case.number), str(folder), "--id", identity, "--code", self._code]
         ended = process.run(
             command,
             folder / "log.txt",
@@ -147,10 +148,7 @@ class _Run:
         result = store.read_json(file) or {}
         if "stage" not in result:  # the child never wrote it
             result = {"status": "failed", "error": self._cause(ended), "metrics": {}}
-        fatal = result["status"] == "failed" and result.pop("stage", "") in (
-            "configuration",
-            "metrics",
-        )
+        fatal = result["status"] == "failed" and result.get("stage") == "metrics"
         record |= {**result, "seconds": round(ended.seconds, 3), "time": _now()}
         record.pop("stage", None)
         store.write_json(file, record)

@@ -18,7 +18,7 @@ from typing import Any
 from naobench.config import Lines, Place, Problems, load_yaml
 from naobench.errors import ConfigError
 
-__all__ = ["Context", "Section", "open_root"]
+__all__ = ["Context", "Section", "open_root", "shown"]
 
 logger = logging.getLogger("ianvs")
 
@@ -41,7 +41,7 @@ class Context:
 def open_root(path: Path, root: str, context: Context) -> Section | None:
     """Read a YAML file and return the mapping under its root key."""
     try:
-        data, lines = load_yaml(path)
+        data, lines = load_yaml(shown(path))
     except ConfigError as error:
         context.problems.add_error(error)
         return None
@@ -193,6 +193,12 @@ class Section:
                 self.context.problems.add_unknown(self.lines, place, "key", key, sorted(known))
             else:
                 self.warn(str(key), f"unknown key {key!r} has no effect")
+
+
+def shown(path: Path) -> Path:
+    """Return a path as people want to read it: relative where it lies below the current folder."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _shown(value: object) -> str:

@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
         stream.reconfigure(line_buffering=True, errors="backslashreplace")  # type: ignore[union-attr]
     logging.basicConfig(format="%(levelname)s %(message)s", level=logging.INFO)
     with compat.installed():
-        result = _result(options.job, options.number, options.id, options.folder)
+        result = _result(options)
     store.write_json(options.folder / "case.json", result)
     return 0 if result["status"] == "done" else 1
 
@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("number", type=int, help="number of the test case, from 1")
     parser.add_argument("folder", type=Path, help="where the test case writes")
     parser.add_argument("--id", help="id that the test case must have")
+    parser.add_argument("--code", default="", help="digest of the package that goes into the id")
     parser.add_argument("--lifeline", type=int, help="descriptor that closes when the runner ends")
     return parser
 
@@ -62,16 +63,16 @@ def _end_with_parent(lifeline: int) -> None:
     os.killpg(os.getpgid(0), signal.SIGKILL)
 
 
-def _result(path: Path, number: int, expected: str | None, folder: Path) -> dict[str, Any]:
+def _result(options: argparse.Namespace) -> dict[str, Any]:
     """Run a test case and return what `case.json` is to say of it."""
     result: dict[str, Any] = {"status": "failed", "error": None, "stage": "configuration"}
     result |= {"metrics": {}, "traceback": None}
     try:
-        job = read(path, check_data=False, quiet=True)
-        case = job.case(number)
-        if expected is not None and case_id(job, case) != expected:
-            raise ConfigError("the job's files have changed since it was started")
-        _run(job, case, folder, result)
+        job = read(options.job, check_data=False, quiet=True)
+        case = job.case(options.number)
+        if options.id is not None and case_id(job, case, options.code) != options.id:
+            raise ConfigError("YAML, plug-ins or data have changed since the job was started")
+        _run(job, case, options.folder, result)
     except (Exception, SystemExit) as error:
         traceback.print_exc()
         result["error"] = _brief(error)

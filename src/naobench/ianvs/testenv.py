@@ -9,7 +9,7 @@ from typing import Any
 
 from naobench.ianvs import dataset, plugins
 from naobench.ianvs.dataset import DataFile, Format
-from naobench.ianvs.section import Context, Section, open_root
+from naobench.ianvs.section import Context, Section, open_root, shown
 
 __all__ = ["Metric", "TestEnv", "read"]
 
@@ -93,7 +93,8 @@ def _read_dataset(section: Section, *, check_data: bool) -> tuple[DataFile, Data
         {"label": "single-task learning reads both columns of its formats"},
     )
     for file in dict.fromkeys(file for file in (train, test) if file and check_data):
-        section.context.problems.found.extend(dataset.check(file))
+        near = DataFile(file.format, shown(file.path))
+        section.context.problems.found.extend(dataset.check(near))
     return (train, test) if train and test else None
 
 
