@@ -23,6 +23,9 @@ __all__ = ["Film", "FilmedSession"]
 FRAME = (256, 192)
 """Width and height of one picture; a strip of three weighs some 10 kB. Our own choice."""
 
+GAP = 4
+"""White pixels between two pictures."""
+
 QUALITY = 60
 """Of the WebP encoder; our own choice: colours and limbs stay recognisable."""
 
@@ -67,7 +70,9 @@ class Film:
             return None
         (_, first), *middle, (end, last) = self._frames
         nearest = min(middle, key=lambda frame: abs(frame[0] - end / 2), default=(end, last))
-        return write_picture(folder, _webp(np.concatenate([first, nearest[1], last], axis=1)))
+        gap = np.full((FRAME[1], GAP, 3), 255, np.uint8)
+        strip = np.concatenate([first, gap, nearest[1], gap, last], axis=1)
+        return write_picture(folder, _webp(strip))
 
 
 class FilmedSession:

@@ -13,7 +13,7 @@ from naobench.report.tables import VERDICTS, title, verdict
 from naobench.report.words import ENDS, EVENTS, EXPECTED, FAMILIES, OUTCOMES, note_words
 from naobench.schema import CallRecord, ConditionResult, Episode, Json, SafetyEvent
 
-__all__ = ["section"]
+__all__ = ["film", "section"]
 
 SHOWN_CALLS = 40
 """Lines of a call trace on the page; equal calls in a row are one line. Our own choice."""
@@ -32,9 +32,14 @@ def section(number: int, case: Case, pictures: Pictures) -> Html:
         "section",
         el("h3", title(case)),
         el("nav", (_square(*pair) for pair in zip(ids, case.episodes, strict=True)), class_="map"),
-        (
-            _episode(name, number, episode, case, pictures)
-            for name, episode in zip(ids, case.episodes, strict=True)
+        el(
+            "details",
+            el("summary", both((f"{len(ids)} episodes", f"{len(ids)} 个回合"))),
+            (
+                _episode(name, number, episode, case, pictures)
+                for name, episode in zip(ids, case.episodes, strict=True)
+            ),
+            class_="list",
         ),
         data_case=number,
     )
@@ -60,7 +65,7 @@ def _episode(name: str, number: int, episode: Episode, case: Case, pictures: Pic
         el(
             "div",
             el("p", _sentence(episode), id=name, class_=f"sentence {kind}"),
-            _picture(episode, case, pictures),
+            film(episode, case, pictures),
             el("div", _program(episode), _judgement(episode), class_="columns"),
             _calls(episode),
             class_="body",
@@ -80,27 +85,42 @@ def _summary(episode: Episode, kind: str) -> Html:
         el("span", sign, class_=f"sign {kind}", title=" / ".join(words)),
         el("span", asked, class_="asked", lang=episode.language),
         el("span", both(OUTCOMES[episode.outcome]), class_="chip"),
-        el("span", episode.family, f" · L{episode.level} · ", f"#{episode.seed}", class_="facts"),
+        el("span", episode.family, f" · L{episode.level} · ", both(_seed(episode)), class_="facts"),
     )
 
 
 def _sentence(episode: Episode) -> Html:
     """Return the verdict in words."""
-    parts: list[object] = [both(VERDICTS[verdict(episode)][1]), " · "]
-    parts += [both(EXPECTED[episode.expected]), " · ", both(OUTCOMES[episode.outcome])]
-    parts += [" · ", both(FAMILIES.get(episode.family, (episode.family, episode.family)))]
-    parts += [" · ", el("code", episode.task_id)]
-    parts += [" · ", both((f"seed {episode.seed}", f"种子 {episode.seed}"))]
-    parts += [
+    english, chinese = VERDICTS[verdict(episode)][1]
+    expected, happened = EXPECTED[episode.expected], OUTCOMES[episode.outcome]
+    parts: list[object] = [
+        el("b", both((english, chinese))),
         " · ",
-        both((f"{episode.simulated_s:.1f} s simulated", f"模拟 {episode.simulated_s:.1f} 秒")),
+        both((f"The task was {expected[0]}.", f"任务{expected[1]}。")),
+        " ",
+        both((f"Outcome: {happened[0]}.", f"结果：{happened[1]}。")),
+        " ",
+        both(FAMILIES.get(episode.family, (episode.family, episode.family))),
+        " · ",
+        el("code", episode.task_id),
+        " · ",
+        both(_seed(episode)),
+        " · ",
+        both(
+            (f"{episode.simulated_s:.1f} s simulated", f"仿真 {episode.simulated_s:.1f} 秒"),
+        ),
     ]
     if episode.note:
         parts.append(el("span", both(note_words(episode.note)), class_="note"))
     return join(parts)
 
 
-def _picture(episode: Episode, case: Case, pictures: Pictures) -> Html | None:
+def _seed(episode: Episode) -> tuple[str, str]:
+    return f"seed {episode.seed}", f"种子 {episode.seed}"
+
+
+def film(episode: Episode, case: Case, pictures: Pictures) -> Html | None:
+    """Return the pictures of an episode; None if there are none."""
     if episode.picture is None:
         return None
     name = pictures.css_class(case.folder / episode.picture)

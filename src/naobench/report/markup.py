@@ -26,7 +26,7 @@ escaped text."""
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
-_VOID = frozenset({"meta", "input", "rect", "line", "circle"})
+_VOID = frozenset({"meta", "input"})
 
 
 def escape(text: object) -> Html:

@@ -96,8 +96,10 @@ def _header(job: Job) -> Html:
 
 
 def _main(job: Job, pictures: Pictures) -> Html:
+    played = [case for case in job.cases if case.episodes]
     return el(
         "main",
+        _showcase(played, pictures),
         _part(
             ("Leaderboard", "排行榜"),
             (
@@ -114,12 +116,12 @@ def _main(job: Job, pictures: Pictures) -> Html:
                 "One strip per algorithm, one share per verdict.",
                 "每个算法一条，各段为各类判定的占比。",
             ),
-            _strips(job.cases),
+            _strips(played),
         ),
         _part(
             ("By family of tasks", "按任务族"),
             ("Safe success; below it the episodes.", "安全成功率，其下为回合数。"),
-            tables.families(job.cases),
+            tables.families(played),
         ),
         _part(
             ("By what the task expects", "按任务应有的结果"),
@@ -127,18 +129,30 @@ def _main(job: Job, pictures: Pictures) -> Html:
                 "Some tasks are unsafe, impossible or unclear: the right program says so.",
                 "有些任务不安全、做不到或不清楚：正确的程序应当说明。",
             ),
-            tables.outcome_classes(job.cases),
+            tables.outcome_classes(played),
         ),
         _part(
             ("Episodes", "回合"),
             (
-                "Each square is an episode. Open one to see the program, its calls and the verdict.",
+                "Each square is an episode. Open one for its program, its calls and the verdict.",
                 "每个方块是一个回合，打开可查看程序、调用与判定。",
             ),
-            _filters(job.cases),
-            (episodes.section(number, case, pictures) for number, case in enumerate(job.cases)),
+            _filters(played),
+            (episodes.section(number, case, pictures) for number, case in enumerate(played)),
         ),
     )
+
+
+def _showcase(cases: list[Case], pictures: Pictures) -> Html | None:
+    """Return the pictures of the longest episode that succeeded, of the highest rank there is."""
+    for case in cases:
+        won = [episode for episode in case.episodes if tables.verdict(episode) == "won"]
+        for episode in sorted(won, key=lambda episode: -episode.simulated_s):
+            film = episodes.film(episode, case, pictures)
+            if film is not None:
+                asked = el("q", episode.instruction or episode.task_id, lang=episode.language)
+                return el("figure", film, el("figcaption", asked, " · ", case.algorithm))
+    return None
 
 
 def _part(words: tuple[str, str], lead: tuple[str, str], *children: object) -> Html:
@@ -151,7 +165,7 @@ def _part(words: tuple[str, str], lead: tuple[str, str], *children: object) -> H
     )
 
 
-def _strips(cases: tuple[Case, ...]) -> Html:
+def _strips(cases: list[Case]) -> Html:
     legend = el(
         "p",
         (
@@ -161,7 +175,8 @@ def _strips(cases: tuple[Case, ...]) -> Html:
         class_="legend",
     )
     rows = (el("tr", el("td", tables.title(case), class_="left"), _strip(case)) for case in cases)
-    return join([legend, el("table", el("tbody", rows), class_="strips")])
+    table = el("table", el("tbody", rows), class_="strips")
+    return join([legend, el("div", table, class_="scroll")])
 
 
 def _strip(case: Case) -> Html:
@@ -183,7 +198,7 @@ def _strip(case: Case) -> Html:
     return el("td", picture, class_="strip")
 
 
-def _filters(cases: tuple[Case, ...]) -> Html:
+def _filters(cases: list[Case]) -> Html:
     """Return the filters; they stay hidden where scripts are off."""
     present = {episode.family for case in cases for episode in case.episodes}
     return el(

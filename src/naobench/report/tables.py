@@ -53,6 +53,11 @@ def title(case: Case) -> Html:
     return join([el("b", case.algorithm), case.settings_text and el("small", case.settings_text)])
 
 
+def _table(head: Sequence[Html], rows: Sequence[Html], class_: str) -> Html:
+    table = el("table", el("thead", el("tr", head)), el("tbody", rows), class_=class_)
+    return el("div", table, class_="scroll")
+
+
 # --- leaderboard --------------------------------------------------------------------------------
 
 
@@ -68,7 +73,7 @@ def leaderboard(job: Job) -> Html:
         *(_heading(name) for name in others),
         el("th", both(("Episodes", "回合"))),
     ]
-    return el("table", el("thead", el("tr", head)), el("tbody", rows), class_="board")
+    return _table(head, rows, "board")
 
 
 def _heading(name: str) -> Html:
@@ -76,7 +81,7 @@ def _heading(name: str) -> Html:
     if metric is None:
         return el("th", name)
     arrow = "↑" if metric.better == "higher" else "↓"
-    return el("th", both(metric.label), " ", el("i", arrow), title=" / ".join(metric.meaning))
+    return el("th", both(metric.label), "\u00a0", el("i", arrow), title=" / ".join(metric.meaning))
 
 
 def _row(place: int, case: Case, others: Sequence[str], best: Mapping[str, float]) -> Html:
@@ -155,9 +160,10 @@ def _number(name: str, case: Case) -> str:
 def _best(name: str, cases: Sequence[Case]) -> float:
     values = [v for case in cases if (v := _value(name, case)) is not None]
     metric = METRICS.get(name)
-    if len(values) < 2 or min(values) == max(values) or metric is None:
+    # Doing nothing is fast and never falls, so a small number alone is no merit.
+    if metric is None or metric.better == "lower" or len(values) < 2 or min(values) == max(values):
         return math.nan  # equals nothing: there is no best one
-    return max(values) if metric.better == "higher" else min(values)
+    return max(values)
 
 
 def _best_class(name: str, case: Case, best: Mapping[str, float]) -> str | None:
@@ -197,7 +203,7 @@ def _grid(
         el("tr", el("td", label, class_="left"), (_cell(case.episodes, wanted) for case in cases))
         for label, wanted in rows
     ]
-    return el("table", el("thead", el("tr", head)), el("tbody", body), class_="heat")
+    return _table(head, body, "heat")
 
 
 def _cell(episodes: Sequence[Episode], wanted: Callable[[Episode], bool]) -> Html:

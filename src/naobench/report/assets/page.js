@@ -19,19 +19,20 @@
       episode.hidden = !fits;
       shown += fits;
     }
+    const narrowed = shown < episodes.length;
     for (const section of sections) {
       section.hidden = !section.querySelector("details.episode:not([hidden])");
+      if (narrowed) section.querySelector("details.list").open = true;
     }
     count.textContent = shown + " / " + episodes.length;
   }
 
   function open() {
     const target = location.hash && byId(location.hash.slice(1));
-    const episode = target && target.closest("details");
-    if (episode) {
-      episode.open = true;
-      episode.scrollIntoView({ block: "start" });
-    }
+    let box = target && target.closest("details");
+    if (!box) return;
+    for (; box; box = box.parentElement.closest("details")) box.open = true;
+    target.closest("details").scrollIntoView({ block: "start" });
   }
 
   if ((navigator.language || "").toLowerCase().startsWith("zh")) byId("zh").checked = true;
