@@ -95,6 +95,12 @@ class StepLimits:
     turn: float = 0.349
     """Of the outer foot [rad]: MaxStepTheta."""
 
+    def scaled(self, share: float) -> StepLimits:
+        """Return limits of which all are a share of these."""
+        return StepLimits(
+            self.forward * share, self.backward * share, self.sideways * share, self.turn * share
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Footstep:
