@@ -15,7 +15,7 @@ import numpy as np
 
 from naobench.errors import RobotError
 from naobench.naoqi.body import CHAINS, GROUPS, LEGS, keyframes, one_each, resolve
-from naobench.naoqi.gait_config import gait_config, velocity_scale
+from naobench.naoqi.gait_config import for_both_feet, velocity_scale
 from naobench.naoqi.memory import ALMemory
 from naobench.naoqi.planar import Pose, beyond, planar, relative
 from naobench.naoqi.single import singles
@@ -40,7 +40,8 @@ _PREVIEW_S = 0.8
 """Time of the steps that can no longer change; ALMotion documentation, "Locomotion control"."""
 _STRIDE_SAMPLES = 9
 """Positions 0.1 s apart that span one stride (two steps of 0.42 s)."""
-_STANDING = ("Stand", "StandInit", "StandZero")
+_CROUCHED = 1.5
+"""Our choice: knees bent more than this belong to a crouch (Crouch 2.11, StandInit 0.7) [rad]."""
 
 
 class ALMotion:
@@ -60,7 +61,10 @@ class ALMotion:
 
     def pulse(self) -> None:
         """Note where the robot is, and whether it fell; called every 0.1 s."""
-        self._trail.append(planar(self._robot.position(True)))
+        if self._robot.gait.active:
+            self._trail.append(planar(self._robot.position(True)))
+        else:
+            self._trail.clear()
         fallen = self._robot.fallen
         if fallen and not self._fallen:
             # The fall manager lets go of the motors so that nothing breaks.
@@ -77,18 +81,19 @@ class ALMotion:
     def stiffen(self) -> None:
         """Switch all motors on without a jerk: limp joints hold where they are."""
         robot = self._robot
-        limp = [
-            name
-            for name, value in zip(robot.joint_names, robot.stiffness, strict=True)
-            if value <= 0.0
-        ]
+        state = zip(robot.joint_names, robot.stiffness, robot.positions(), strict=True)
+        limp = {name: float(angle) for name, stiffness, angle in state if stiffness <= 0.0}
         if limp:
-            measured = robot.positions()
-            robot.joints.set_targets(
-                limp, [float(measured[self._index[name]]) for name in limp], 1.0
-            )
+            # A limp joint may sag beyond its range by a little; that is no command of the program.
+            limits = robot.limits
+            angles = [min(max(a, limits[name][0]), limits[name][1]) for name, a in limp.items()]
+            robot.joints.set_targets(list(limp), angles, 1.0)
         body = GROUPS["Body"]
         robot.set_stiffness(body, [1.0] * len(body))
+
+    def crouching(self) -> bool:
+        """Tell whether the knees are bent as in a crouch."""
+        return min(self._pick(["LKneePitch", "RKneePitch"], self._robot.positions())) > _CROUCHED
 
     def wakeUp(self) -> Generator[None, None, bool]:
         """Switch all motors on; a crouching robot rises."""
@@ -96,7 +101,7 @@ class ALMotion:
             return True
         self._memory.publish("ALMotion/Stiffness/wakeUpStarted", True)
         self.stiffen()
-        if not self._robot.fallen and self._robot.posture.current() not in _STANDING:
+        if not self._robot.fallen and self.crouching():
             yield from self._posture("StandInit")
         self._memory.publish("ALMotion/Stiffness/wakeUpFinished", True)
         self._memory.publish("robotIsWakeUp", True)
@@ -163,7 +168,7 @@ class ALMotion:
 
     def moveTo(self, *args: Json) -> Generator[None, None, bool]:
         """Walk to a pose given in the robot frame, or through several of them."""
-        config = gait_config(args[-1], feet=False) if isinstance(args[-1], dict) else {}
+        config = args[-1] if isinstance(args[-1], dict) else {}
         poses = args[0] if isinstance(args[0], list) else [args[:3]]
         for x, y, theta in poses:
             if not (yield from self._walk(x, y, theta, config)):
@@ -186,22 +191,19 @@ class ALMotion:
         self, x: float, y: float, theta: float, moveConfig: Mapping[str, float] | None = None
     ) -> None:
         """Walk with a velocity [m/s, m/s, rad/s]."""
-        gait_config(moveConfig or {}, feet=True)
-        self._drive(x, y, theta)
+        self._robot.gait.set_velocity(x, y, theta, for_both_feet(moveConfig or {}))
 
     def moveToward(
         self, x: float, y: float, theta: float, moveConfig: Mapping[str, float] | None = None
     ) -> None:
         """Walk with shares of the largest velocities."""
-        scale = velocity_scale(gait_config(moveConfig or {}, feet=True))
+        config = for_both_feet(moveConfig or {})
+        scale = velocity_scale(config)
         top = self._robot.gait.max_velocity
-        self._drive(*(share * v * s for share, v, s in zip((x, y, theta), top, scale, strict=True)))
-
-    def _drive(self, x: float, y: float, theta: float) -> None:
-        if x or y or theta:
-            self._robot.gait.set_velocity(x, y, theta)
-        else:
-            self._robot.gait.stop()
+        vx, vy, turn = (
+            share * v * s for share, v, s in zip((x, y, theta), top, scale, strict=True)
+        )
+        self._robot.gait.set_velocity(vx, vy, turn, config)
 
     def stopMove(self) -> Generator[None, None, bool]:
         """End the walk at the next double support."""
@@ -226,7 +228,7 @@ class ALMotion:
 
     def _velocity(self) -> Pose:
         """Return the mean velocity over the last stride in the robot frame [m/s, m/s, rad/s]."""
-        if not self._robot.gait.active or len(self._trail) < 2:
+        if len(self._trail) < 2:
             return 0.0, 0.0, 0.0
         first, last = self._trail[0], self._trail[-1]
         x, y, _ = relative((*first[:2], last[2]), last)

@@ -10,12 +10,6 @@ from naobench.robot import Robot
 
 __all__ = ["ALRobotPosture"]
 
-_FAMILIES = {
-    "Stand": "Standing",
-    "StandInit": "Standing",
-    "StandZero": "Standing",
-    "Crouch": "Crouching",
-}
 _LYING_RAD = 1.0
 """Our choice: a torso tilted more than this lies."""
 
@@ -67,7 +61,7 @@ class ALRobotPosture:
     def getPostureFamily(self) -> str:
         """Return the family of the present posture."""
         if not self._robot.fallen:
-            return _FAMILIES.get(self.getPosture(), "Unknown")
+            return "Crouching" if self._motion.crouching() else "Standing"
         roll, pitch, _ = self._robot.imu().angles
         if abs(pitch) > _LYING_RAD:
             return "LyingBelly" if pitch > 0.0 else "LyingBack"
