@@ -39,6 +39,12 @@ _CROUCHED_KNEE = 1.5
 _FLOOR, _FOOT, _BODY, _THING, _PERSON = 1, 2, 4, 8, 16
 _ROBOT = _FOOT | _BODY
 
+_LIMBS = {
+    "ShoulderPitch": ("Shoulder", "Bicep", "Elbow", "ForeArm", "Wrist", "Gripper"),
+    "HipPitch": ("Pelvis", "Hip", "Thigh", "Tibia", "Ankle", "Foot"),
+}
+"""First big joint of a limb and its links, without their side."""
+
 
 @dataclass(slots=True)
 class _Touch:
@@ -74,6 +80,7 @@ class Monitor:
     _down_ticks: int = 0
     _saturated_now: bool = False
     _saturated: list[int] = field(init=False)
+    _limb_joint: dict[str, int] = field(init=False)
     _force: mujoco.MjData = field(init=False)
     _buffer: np.ndarray = field(init=False)  # type: ignore[type-arg]
     _knees: list[int] = field(init=False)
@@ -85,6 +92,12 @@ class Monitor:
             body = self.model.body(self.model.geom_bodyid[g]).name
             self._owner.append(body)
             self._kind.append(self._classify(body))
+        self._limb_joint = {
+            joint.child: names.index(joint.child[0] + root)
+            for joint in facts().joints.values()
+            for root, parts in _LIMBS.items()
+            if joint.child[1:] in parts
+        }
         self._saturated = [0] * len(names)
         self._force = self.data.actuator_force
         self._buffer = np.zeros(6)
@@ -159,6 +172,8 @@ class Monitor:
                 touch.reported = True
                 self._fall(tuple(b for b in bodies if b != "world"), float(self.data.xmat[1][8]))
             return
+        if not pair & (_THING | _PERSON) and any(self._limp(b) for b in bodies):
+            return
         kind: SafetyKind = "self_collision"
         limit = SELF_COLLISION_IMPULSE
         if pair & (_THING | _PERSON):
@@ -166,6 +181,11 @@ class Monitor:
         if touch.impulse > limit:
             touch.reported = True
             self.report(kind, tuple(b.removeprefix(PREFIX) for b in bodies), touch.impulse)
+
+    def _limp(self, body: str) -> bool:
+        """Return whether a body belongs to a limp limb: an arm at rest may lie on a thigh."""
+        joint = self._limb_joint.get(body)
+        return joint is not None and self.servos.stiffness[joint] == 0.0
 
     def _crouching(self) -> bool:
         return all(self.data.qpos[k] > _CROUCHED_KNEE for k in self._knees)
