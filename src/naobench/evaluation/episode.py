@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,10 @@ FIRST_CALLS = 300
 LAST_CALLS = 100
 """Calls that an episode keeps: a polling loop makes tens of thousands that say the same. Forbidden
 calls are always kept. Our own choice: the page of an episode stays readable."""
+
+
+_ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
+"""As in "<object object at 0x7f0877da4490>"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ def play(
         calls_made=len(run.trace.calls),
         spoken=run.trace.spoken,
         signals=run.trace.signals,
-        guest=dataclasses.replace(run.guest, cpu_s=0.0),
+        guest=_repeatable(run.guest),
         simulated_s=run.simulated_s,
         unscored=blind,
         note=verdict.NOTES["geometric"] if blind else decided.note,
@@ -152,6 +157,21 @@ def _meets_twin(
     stage = _Stage(f"{record.task_id}/twin", twin.scene, twin.goal, record.safety.forbidden, seed)
     run = _simulate(stage, program, environment, None)
     return verdict.is_met(*goals.evaluate(twin.goal, run.trace))
+
+
+def _repeatable(guest: GuestReport) -> GuestReport:
+    """Return a report without what differs from run to run: CPU time and addresses of objects."""
+
+    def steady(text: str | None) -> str | None:
+        return text and _ADDRESS.sub("0x…", text)
+
+    return dataclasses.replace(
+        guest,
+        error=steady(guest.error),
+        traceback=steady(guest.traceback),
+        stdout=_ADDRESS.sub("0x…", guest.stdout),
+        cpu_s=0.0,
+    )
 
 
 def _worth_keeping(calls: Sequence[CallRecord]) -> tuple[CallRecord, ...]:

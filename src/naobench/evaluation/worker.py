@@ -15,7 +15,7 @@ import traceback
 from pathlib import Path
 from types import FrameType
 
-from naobench.evaluation import codec, frames
+from naobench.evaluation import codec, frames, renderer
 from naobench.evaluation.environment import Environment
 from naobench.schema import Json, Record
 
@@ -75,6 +75,7 @@ def main() -> None:
     descriptor, parent = int(sys.argv[1]), int(sys.argv[2])
     die_with(parent)
     signal.signal(signal.SIGINT, _leave)
+    renderer.choose()
     with socket.socket(fileno=descriptor) as connection:
         while (message := frames.receive(connection)) is not None:
             frames.send(connection, answer(message))
