@@ -8,18 +8,16 @@ from typing import Any, Literal
 
 import mujoco
 import numpy as np
-import numpy.typing as npt
 
-from naobench.errors import RenderingUnavailableError, RobotError
+from naobench.errors import RobotError
 from naobench.robot.facts import facts
+from naobench.robot.kinematics import FOOT_HEIGHT
+from naobench.robot.studio import LARGEST, Image, Studio
 from naobench.schema import FloatArray
 
-__all__ = ["Camera", "Image"]
-
-Image = npt.NDArray[np.uint8]
+__all__ = ["Camera", "Image", "robot_frame"]
 
 CAMERAS = ("CameraTop", "CameraBottom")
-_LARGEST = (1280, 960)
 
 
 class Camera:
@@ -33,8 +31,7 @@ class Camera:
     def __init__(self, model: mujoco.MjModel, data: mujoco.MjData) -> None:
         self._model = model
         self._data = data
-        self._renderer: Any = None
-        self._size = (0, 0)
+        self._studio: Studio | None = None
 
     def __enter__(self) -> Camera:
         return self
@@ -49,9 +46,9 @@ class Camera:
 
     def close(self) -> None:
         """Give the GL context back; the next picture opens a new one."""
-        if self._renderer is not None:
-            self._renderer.close()
-            self._renderer = None
+        if self._studio is not None:
+            self._studio.close()
+            self._studio = None
 
     @property
     def fov(self) -> tuple[float, float]:
@@ -75,7 +72,10 @@ class Camera:
             RenderingUnavailableError: If the machine has no usable GL library.
         """
         self._check(name)
-        return self._shoot(name, width, height, shadows=False)
+        view = mujoco.MjvCamera()
+        view.type = mujoco.mjtCamera.mjCAMERA_FIXED
+        view.fixedcamid = self._model.camera(name).id
+        return self._shoot(view, width, height, shadows=False)
 
     def picture(
         self, width: int, height: int, *, azimuth: float = 140.0, distance: float = 1.4
@@ -96,7 +96,7 @@ class Camera:
         view.lookat[:] = (x, y, 0.26)
         view.distance, view.azimuth, view.elevation = distance, azimuth, -14.0
         # Rendered at twice the size and averaged: the off-screen buffer has no multisampling.
-        scale = 2 if 2 * width <= _LARGEST[0] and 2 * height <= _LARGEST[1] else 1
+        scale = 2 if 2 * width <= LARGEST[0] and 2 * height <= LARGEST[1] else 1
         image = self._shoot(view, width * scale, height * scale, shadows=True)
         if scale == 1:
             return image
@@ -137,33 +137,20 @@ class Camera:
         if name not in CAMERAS:
             raise RobotError(f"Unknown camera {name!r}. Known: {', '.join(CAMERAS)}.")
 
-    def _shoot(self, camera: Any, width: int, height: int, *, shadows: bool) -> Image:
-        renderer = self._open(width, height)
-        renderer.update_scene(self._data, camera=camera)
-        renderer.scene.flags[mujoco.mjtRndFlag.mjRND_SHADOW] = shadows
-        renderer.scene.flags[mujoco.mjtRndFlag.mjRND_REFLECTION] = False
-        image: Image = renderer.render().copy()
-        return image
-
-    def _open(self, width: int, height: int) -> Any:
-        if self._renderer is not None and self._size != (width, height):
-            self.close()
-        if self._renderer is None:
-            try:
-                self._renderer = mujoco.Renderer(self._model, height, width)
-            except Exception as error:  # the GL loaders raise whatever they like
-                raise RenderingUnavailableError(
-                    f"No picture of {width} x {height} pixels: {type(error).__name__}: {error}. Without a display set "
-                    "MUJOCO_GL=osmesa and install libosmesa6 (or MUJOCO_GL=egl with a GPU)."
-                ) from error
-            self._size = (width, height)
-        return self._renderer
+    def _shoot(self, view: Any, width: int, height: int, *, shadows: bool) -> Image:
+        if not (0 < width <= LARGEST[0] and 0 < height <= LARGEST[1]):
+            raise RobotError(
+                f"No picture of {width} x {height} pixels: at most {LARGEST[0]} x {LARGEST[1]}."
+            )
+        if self._studio is None:
+            self._studio = Studio(self._model)
+        return self._studio.shoot(self._data, view, width, height, shadows=shadows)
 
 
 def robot_frame(data: mujoco.MjData) -> tuple[float, float, float]:
     """Return x, y [m] and yaw [rad] of the point halfway between the feet, in the world frame."""
     left, right = data.body("LFoot"), data.body("RFoot")
-    soles = [(foot.xpos - 0.04519 * foot.xmat.reshape(3, 3)[:, 2]) for foot in (left, right)]
+    soles = [(foot.xpos - FOOT_HEIGHT * foot.xmat.reshape(3, 3)[:, 2]) for foot in (left, right)]
     heading = left.xmat.reshape(3, 3)[:, 0] + right.xmat.reshape(3, 3)[:, 0]
     x, y, _ = (soles[0] + soles[1]) / 2
     return float(x), float(y), math.atan2(heading[1], heading[0])

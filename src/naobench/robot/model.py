@@ -107,14 +107,16 @@ def _scaled(link: Link, factor: float) -> Link:
 
 
 def _add_visual(root: ET.Element) -> None:
+    # The scale of all rendering: without it a far wall would change how near things look.
+    ET.SubElement(root, "statistic", extent="1", center="0 0 0.3")
     visual = ET.SubElement(root, "visual")
     ET.SubElement(visual, "global", offwidth="1280", offheight="960")
     # The shadow map is the whole cost of rendering in software: keep it small (it is off for the robot's cameras).
-    ET.SubElement(visual, "quality", shadowsize="1024", offsamples="0")
+    ET.SubElement(visual, "quality", shadowsize="2048", offsamples="0")
     ET.SubElement(
         visual, "headlight", ambient=".45 .45 .45", diffuse=".35 .35 .35", specular=".1 .1 .1"
     )
-    ET.SubElement(visual, "map", znear="0.01", zfar="30")
+    ET.SubElement(visual, "map", znear="0.01", zfar="15", shadowclip="0.9")
     asset = ET.SubElement(root, "asset")
     ET.SubElement(
         asset,
@@ -248,6 +250,16 @@ def _add_places(body: ET.Element, name: str) -> None:
     """Append the sites of the sensors, and the cameras."""
     raw = facts().raw
     if name == "Torso":
+        # Sunlight that goes where the robot goes, so that its small shadow map always covers it.
+        ET.SubElement(
+            body,
+            "light",
+            mode="track",
+            directional="true",
+            pos="0.8 -0.6 2",
+            dir="-0.4 0.3 -1",
+            diffuse=".5 .5 .5",
+        )
         ET.SubElement(body, "site", name="imu", pos=_vector(raw["imu"]["position"]), group="4")
     if name == "Head":
         for camera in ("CameraTop", "CameraBottom"):

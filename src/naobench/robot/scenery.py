@@ -104,10 +104,7 @@ def rgba(color: str) -> str:
 
 
 def add_ground(world: ET.Element, friction: float) -> None:
-    """Append the floor and the lights."""
-    ET.SubElement(
-        world, "light", directional="true", pos="0 0 4", dir="-0.4 0.3 -1", diffuse=".5 .5 .5"
-    )
+    """Append the floor."""
     ET.SubElement(
         world,
         "geom",
