@@ -128,21 +128,19 @@ def check(value: Any) -> None:
     Raises:
         WireError: If it finds one.
     """
-    level = [value]
-    for _ in range(MAX_DEPTH + 1):
+    level, depth = [value], 0
+    while level:
         below: list[Any] = []
         for item in level:
-            if isinstance(item, list | tuple):
-                below.extend(item)
-            elif isinstance(item, dict):
-                below.extend(item)
-                below.extend(item.values())
-            else:
+            if not isinstance(item, list | tuple | dict):
                 _check_scalar(item)
-        if not below:
-            return
-        level = below
-    raise WireError(f"nested more than {MAX_DEPTH} levels deep")
+            elif depth == MAX_DEPTH:
+                raise WireError(f"nested more than {MAX_DEPTH} levels deep")
+            else:
+                below.extend(item)
+                if isinstance(item, dict):
+                    below.extend(item.values())
+        level, depth = below, depth + 1
 
 
 class Reader:
