@@ -67,7 +67,12 @@ TABLE = [
     ("testenv.yaml", "    test_data:", '    test_index: "x.txt"\n    test_data:',
      "testenv.yaml:5: give only one of test_index, test_data, test_data_info"),
     ("testenv.yaml", "  metrics:", "  metrcs:",
-     "testenv.yaml:1: missing key 'metrics' (a list)"),
+     "testenv.yaml:5: unknown key 'metrcs'; allowed: client_number, dataset, gpu_num, "
+     "hard_example_mining_mode, if_mode_llm, incremental_rounds, metrics, model_eval, round, "
+     "use_gpu. Did you mean 'metrics'?"),
+    ("testenv.yaml", "train_data:", "train_dta:", "testenv.yaml:3: unknown key 'train_dta'; "
+     "allowed: test_data, test_data_info, test_index, test_url, train_data, train_data_info, "
+     "train_index, train_url. Did you mean 'train_data'?"),
     ("testenv.yaml", '    - name: "count"', '    - nam: "count"',
      "testenv.yaml:8: unknown key 'nam'; allowed: name, url. Did you mean 'name'?"),
     ("testenv.yaml", '"count"', '"conut"',
@@ -116,7 +121,7 @@ def test_bad_input_is_reported_with_file_and_line(bench, monkeypatch, name, old,
     bench.replace(name, old, new)
     with pytest.raises(ConfigError) as caught:
         job.read(bench.folder.joinpath("job.yaml").relative_to(bench.folder))
-    assert message.format(folder=bench.folder) in str(caught.value).splitlines()
+    assert str(caught.value).splitlines() == [message.format(folder=bench.folder)]
 
 
 def test_problems_of_all_files_are_reported_together_and_nothing_is_started(bench):

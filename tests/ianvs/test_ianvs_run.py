@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import pty
 import re
 import shutil
 import signal
@@ -391,3 +393,32 @@ def test_third_party_packages_are_importable_by_name(bench):
     bench.write("model.py", "import toolbox\n" + (bench.folder / "model.py").read_text())
     assert bench.run().returncode == 0
     assert bench.rank()[0]["score"] == "7.0"
+
+
+def test_terminal_shows_a_living_line_and_a_table_that_fits(bench):
+    ours, theirs = pty.openpty()
+    body = """\
+        import time
+        print("half a line", end="", flush=True)
+        time.sleep(1)
+"""
+    bench.replace("model.py", "        return [self", body + "        return [self")
+    started = subprocess.Popen(
+        bench.command(),
+        cwd=bench.folder,
+        env={**os.environ, "COLUMNS": "79"},
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    seen = b""
+    with contextlib.suppress(OSError):  # how a terminal says that the other side has gone
+        while chunk := os.read(ours, 65536):
+            seen += chunk
+    os.close(ours)
+    assert started.wait(timeout=20) == 0
+    assert b"\r\x1b[K[1/2] first (basemodel-level=1)  00:00" in seen
+    assert seen.count(b"half a line\r\n") == 2
+    table = [line for line in seen.decode().splitlines() if line.startswith("|")]
+    assert len(table) == 3 and max(map(len, table)) <= 79
+    assert "score" in table[0] and "url" not in table[0]

@@ -162,8 +162,9 @@ def _check_modules(section: Section, paradigm: str, modules: Sequence[Module]) -
     rows = section.data.get("modules")
     rows = rows if isinstance(rows, list) else []
     written = [row.get("type") for row in rows if isinstance(row, dict)]
+    known = all(kind in MODULE_TYPES for kind in written)
     for kind in needed:
-        if rows and kind not in written:
+        if rows and known and kind not in written:
             section.problem(("modules",), f"paradigm {paradigm!r} needs a module of type {kind!r}")
     for kind in types:
         if kind not in needed and kind in MODULE_TYPES:

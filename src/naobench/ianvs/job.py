@@ -221,7 +221,7 @@ def _read_hyperparameters(section: Section, algorithms: tuple[Algorithm, ...]) -
                 known.update(dict.fromkeys(f"{module.type}-{name}" for name in values))
     if not section.data or "hyperparameters" not in section.data:
         return tuple(known)
-    return section.names("hyperparameters", tuple(known), "hyperparameter")
+    return section.names("hyperparameters", tuple(known), "hyperparameter", required=False)
 
 
 def _bases(module: algorithm.Module) -> range:

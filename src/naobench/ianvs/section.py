@@ -75,11 +75,21 @@ class Section:
             line = self.lines.of((*self.place, key))
             logger.warning("%s:%d: %s", self.lines.path, line, what)
 
+    def missing(self, key: str, kind: str) -> None:
+        """Note that a required key is absent, unless `close` will find it misspelt."""
+        if not self.misspelt(key):
+            self.problem((), f"missing key {key!r} ({kind})")
+
+    def misspelt(self, key: str) -> bool:
+        """Return whether a key that is absent seems to stand there in another spelling."""
+        given = [name for name in self.data if isinstance(name, str) and name != key]
+        return bool(difflib.get_close_matches(key, given, n=1, cutoff=_NEAR))
+
     def text(self, key: str, default: str | None = None, choices: Collection[str] = ()) -> str:
         """Return a text; without `default` the key is required."""
         value = self.data.get(key, default)
         if value is None and key not in self.data:
-            self.problem((), f"missing key {key!r} (text)")
+            self.missing(key, "text")
             return ""
         if not isinstance(value, str) or (default is None and not value.strip()):
             self.problem((key,), f"{key!r} must be text, got {_shown(value)}")
@@ -102,7 +112,7 @@ class Section:
         value = self.data.get(key)
         if key not in self.data:
             if required:
-                self.problem((), f"missing key {key!r} (a mapping)")
+                self.missing(key, "a mapping")
         elif not isinstance(value, dict):
             self.problem((key,), f"{key!r} must be a mapping, got {_shown(value)}")
         data = value if isinstance(value, dict) else {}
@@ -113,7 +123,7 @@ class Section:
         value = self.data.get(key)
         if key not in self.data:
             if required:
-                self.problem((), f"missing key {key!r} (a list)")
+                self.missing(key, "a list")
             return ()
         if not isinstance(value, list):
             self.problem((key,), f"{key!r} must be a list, got {_shown(value)}")
@@ -130,10 +140,12 @@ class Section:
             else:
                 self.problem((key, position), f"each of {key!r} is a mapping, got {_shown(item)}")
 
-    def names(self, key: str, known: Collection[str], kind: str) -> tuple[str, ...]:
-        """Return a required list of known names; ``["all"]`` stands for all of them."""
+    def names(
+        self, key: str, known: Collection[str], kind: str, *, required: bool = True
+    ) -> tuple[str, ...]:
+        """Return a list of known names; ``["all"]`` stands for all of them."""
         names = []
-        for position, item in enumerate(self.sequence(key)):
+        for position, item in enumerate(self.sequence(key, required=required)):
             if item == "all":
                 return tuple(known)
             if item not in known:

@@ -101,6 +101,8 @@ def _read_dataset(section: Section, *, check_data: bool) -> tuple[DataFile, Data
 def _read_file(section: Section, split: str) -> DataFile | None:
     keys = [f"{split}_{kind}" for kind in _KINDS]
     given = [key for key in (*keys, f"{split}_url") if section.data.get(key)]
+    if not given and any(map(section.misspelt, keys)):
+        return None  # said when the section is closed
     if len(given) != 1:
         listed = ", ".join(keys)
         what = f"missing key: one of {listed}" if not given else f"give only one of {listed}"
