@@ -81,7 +81,7 @@ class ComEstimator:
         self._vx = self._vy = 0.0
 
     def restart(self, vx: float, vy: float) -> None:
-        """Begin a single support with the planned velocity [m/s]: the first difference comes later."""
+        """Begin a single support with the planned velocity [m/s]; differences come later."""
         self._side, self._vx, self._vy = None, vx, vy
 
     def estimate(

@@ -101,7 +101,8 @@ class Camera:
         if scale == 1:
             return image
         blocks = image.reshape(height, scale, width, scale, 3)
-        return blocks.mean(axis=(1, 3)).astype(np.uint8)
+        smooth: Image = blocks.mean(axis=(1, 3)).astype(np.uint8)
+        return smooth
 
     def pose(self, name: str, frame: Literal["torso", "robot"]) -> tuple[float, ...]:
         """Return where a camera is: x, y, z [m] and the rotation about x, y, z [rad].

@@ -140,9 +140,11 @@ class Velocity:
     turn: float
 
     def step(self, body: Pose, swing: Side, limits: StepLimits) -> Pose:
+        """Return the same step again, as far as the foot can take it."""
         return _outwards(swing, (self.x, self.y, self.turn), limits)
 
     def arrived(self, body: Pose) -> bool:
+        """Return False: it goes on until told otherwise."""
         return False
 
 
@@ -151,9 +153,11 @@ class Close:
     """Put the feet side by side and stop."""
 
     def step(self, body: Pose, swing: Side, limits: StepLimits) -> Pose:
+        """Return no motion: the foot lands beside the other."""
         return (0.0, 0.0, 0.0)
 
     def arrived(self, body: Pose) -> bool:
+        """Return True: any stand will do."""
         return True
 
 
@@ -164,6 +168,7 @@ class ToPose:
     goal: Pose
 
     def step(self, body: Pose, swing: Side, limits: StepLimits) -> Pose:
+        """Return an even share of the way that is left."""
         x, y, turn = relative(body, self.goal)
         forward = limits.forward if x > 0 else limits.backward
         # Only every second step can go sideways or turn.
@@ -173,6 +178,7 @@ class ToPose:
         return _outwards(swing, (x / steps, y / pair, turn / pair), limits)
 
     def arrived(self, body: Pose) -> bool:
+        """Return whether the goal is near enough."""
         return all(
             abs(v) < near for v, near in zip(relative(body, self.goal), _AT_GOAL, strict=True)
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 
 from naobench.errors import RobotError, nearest
 from naobench.robot.facts import facts
@@ -20,7 +21,7 @@ TICK_S = 0.01
 LIMIT_TOLERANCE = 0.001
 """How far beyond its range a joint may be commanded without a safety event [rad]."""
 _SPEED_UP_S = 0.15
-"""Time in which an immediate target reaches full joint speed: own choice, keeps servo torques below their limits."""
+"""Time in which an immediate target reaches full speed: own choice, keeps torques low."""
 
 
 class Motion:
@@ -76,10 +77,7 @@ def _monotone_slopes(times: Sequence[float], angles: Sequence[float]) -> list[fl
         (b - a) / (t1 - t0)
         for a, b, t0, t1 in zip(angles, angles[1:], times, times[1:], strict=False)
     ]
-    inner = [
-        2 * a * b / (a + b) if a * b > 0 else 0.0
-        for a, b in zip(secants, secants[1:], strict=False)
-    ]
+    inner = [2 * a * b / (a + b) if a * b > 0 else 0.0 for a, b in pairwise(secants)]
     return [0.0, *inner, 0.0]
 
 
@@ -162,15 +160,7 @@ class JointController:
         Raises:
             RobotError: If a name is unknown, the lists do not match or times do not increase.
         """
-        if not len(names) == len(times) == len(angles):
-            raise RobotError(
-                f"{len(names)} joints, {len(times)} lists of times and {len(angles)} of angles must match."
-            )
-        for name, t, a in zip(names, times, angles, strict=True):
-            if len(t) != len(a) or not t:
-                raise RobotError(f"{name}: {len(t)} times for {len(a)} angles.")
-            if not all(u < v for u, v in zip((0.0, *t), t, strict=False)):
-                raise RobotError(f"{name}: times {list(t)} must be positive and increase.")
+        _check_keyframes(names, times, angles)
         commands = self._commands(names, angles)
         when = dict(zip((self._index[n] for n in names), times, strict=True))
         tracks = {}
@@ -285,3 +275,18 @@ class JointController:
         if arrived:
             motion.tracks = {}
             motion.finish(True)
+
+
+def _check_keyframes(
+    names: Sequence[str], times: Sequence[Sequence[float]], angles: Sequence[Sequence[float]]
+) -> None:
+    """Refuse lists that do not match and times that do not increase."""
+    if not len(names) == len(times) == len(angles):
+        raise RobotError(
+            f"{len(names)} joints, {len(times)} lists of times, {len(angles)} of angles."
+        )
+    for name, t, a in zip(names, times, angles, strict=True):
+        if len(t) != len(a) or not t:
+            raise RobotError(f"{name}: {len(t)} times for {len(a)} angles.")
+        if not all(u < v for u, v in zip((0.0, *t), t, strict=False)):
+            raise RobotError(f"{name}: times {list(t)} must be positive and increase.")

@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import combinations
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from naobench.robot.appearance import MATERIALS, add_shapes
@@ -79,6 +80,7 @@ def model_xml(
         iterations="20",
     )
     _add_visual(root)
+    _add_materials(root)
     _add_defaults(root, friction)
     world = ET.SubElement(root, "worldbody")
     add_ground(world, friction)
@@ -111,12 +113,15 @@ def _add_visual(root: ET.Element) -> None:
     ET.SubElement(root, "statistic", extent="1", center="0 0 0.3")
     visual = ET.SubElement(root, "visual")
     ET.SubElement(visual, "global", offwidth="1280", offheight="960")
-    # The shadow map is the whole cost of rendering in software: keep it small (it is off for the robot's cameras).
+    # In software the shadow map is the whole cost of a picture; the robot's cameras do without.
     ET.SubElement(visual, "quality", shadowsize="2048", offsamples="0")
     ET.SubElement(
         visual, "headlight", ambient=".45 .45 .45", diffuse=".35 .35 .35", specular=".1 .1 .1"
     )
     ET.SubElement(visual, "map", znear="0.01", zfar="15", shadowclip="0.9")
+
+
+def _add_materials(root: ET.Element) -> None:
     asset = ET.SubElement(root, "asset")
     ET.SubElement(
         asset,
@@ -268,9 +273,9 @@ def _add_places(body: ET.Element, name: str) -> None:
         _add_fsr(body, name)
 
 
-def _add_camera(body: ET.Element, name: str, fact: Mapping[str, float | Sequence[float]]) -> None:
-    pitch = float(fact["pitch"])  # type: ignore[arg-type]
-    # A MuJoCo camera looks along its -z with y up: right is -y of the head, up leans with the pitch.
+def _add_camera(body: ET.Element, name: str, fact: Mapping[str, Any]) -> None:
+    pitch = float(fact["pitch"])
+    # A MuJoCo camera looks along -z with y up: right is -y of the head, up leans with the pitch.
     axes = (0, -1, 0, math.sin(pitch), 0, math.cos(pitch))
     fovy = math.degrees(facts().raw["cameras"]["fov"][1])
     ET.SubElement(
@@ -279,7 +284,7 @@ def _add_camera(body: ET.Element, name: str, fact: Mapping[str, float | Sequence
         name=name,
         pos=_vector(fact["position"]),
         xyaxes=_vector(axes),
-        fovy=f"{fovy:.4g}",  # type: ignore[arg-type]
+        fovy=f"{fovy:.4g}",
     )
 
 

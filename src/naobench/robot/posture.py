@@ -11,7 +11,8 @@ from naobench.robot.joints import JointController, Motion
 __all__ = ["PostureController", "PostureMotion"]
 
 _CRUISE_SHARE = 0.35
-"""Share of the top joint speed that a posture change at speed 1 averages: own choice; the legs must carry the body."""
+"""Share of the top joint speed that a posture change at speed 1 averages: own choice, for the legs
+carry the body."""
 _SHORTEST_S = 0.8
 _LEG_TOLERANCE = 0.15
 _ARM_TOLERANCE = 0.35
@@ -30,6 +31,7 @@ class PostureMotion(Motion):
         self.body: Motion | None = None
 
     def cancel(self) -> None:
+        """Stop where the body is now."""
         super().cancel()
         if self.body:
             self.body.cancel()
@@ -79,7 +81,8 @@ class PostureController:
         """
         if name not in self.names:
             raise RobotError(
-                f"Unknown posture {name!r}.{nearest(name, self.names)} Known: {', '.join(self.names)}."
+                f"Unknown posture {name!r}.{nearest(name, self.names)} "
+                f"Known: {', '.join(self.names)}."
             )
         if self._motion:
             self._motion.cancel()

@@ -1,4 +1,4 @@
-"""Preview control: how the centre of mass must move so that the zero-moment point keeps to the feet.
+"""Preview control: a centre of mass whose zero-moment point keeps to the feet.
 
 The body is a point mass at constant height on a cart-table: p = c - (z/g) c''. A linear-quadratic
 regulator with 1.6 s of preview turns the reference of the zero-moment point p into jerk.

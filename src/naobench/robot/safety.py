@@ -16,7 +16,7 @@ from naobench.robot.facts import facts
 from naobench.robot.joints import TICK_S
 from naobench.robot.scenery import PREFIX
 from naobench.robot.servos import Servos
-from naobench.schema import SafetyEvent, SafetyKind
+from naobench.schema import FloatArray, SafetyEvent, SafetyKind
 
 __all__ = ["Monitor"]
 
@@ -31,7 +31,8 @@ TORQUE_TICKS = 5
 SELF_COLLISION_IMPULSE = 0.05
 OBJECT_IMPULSE = 0.5
 PERSON_IMPULSE = 0.1
-"""[N s]: pressing a person for a tenth of a second with 1 N; a push with the momentum of a walking NAO."""
+"""A person may be pressed with 1 N for a tenth of a second; a thing takes the momentum of a walking
+NAO [N s]."""
 _FORGET_S = 0.3
 """A touch that was over for longer counts as a new one."""
 _CROUCHED_KNEE = 1.5
@@ -82,7 +83,7 @@ class Monitor:
     _saturated: list[int] = field(init=False)
     _limb_joint: dict[str, int] = field(init=False)
     _force: mujoco.MjData = field(init=False)
-    _buffer: np.ndarray = field(init=False)  # type: ignore[type-arg]
+    _buffer: FloatArray = field(init=False)
     _knees: list[int] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -98,7 +98,8 @@ def rgba(color: str) -> str:
         rgb = list(COLORS[color])
     else:
         raise DatasetError(
-            f"Unknown colour {color!r}.{nearest(color, COLORS)} Known: {', '.join(COLORS)} and #rrggbb."
+            f"Unknown colour {color!r}.{nearest(color, COLORS)} "
+            f"Known: {', '.join(COLORS)} and #rrggbb."
         )
     return " ".join(f"{v:.4g}" for v in rgb) + " 1"
 
@@ -125,7 +126,8 @@ def _size(spec: SceneObject) -> tuple[float, ...]:
     expected = _DEFAULT_SIZE[spec.type]
     if spec.size and len(spec.size) != len(expected):
         raise DatasetError(
-            f"Object {spec.id!r}: a {spec.type} has {len(expected)} size numbers, got {len(spec.size)}."
+            f"Object {spec.id!r}: a {spec.type} has {len(expected)} size numbers, "
+            f"got {len(spec.size)}."
         )
     return spec.size or expected
 

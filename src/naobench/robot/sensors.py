@@ -94,7 +94,7 @@ class Sensors:
             self._pressed.discard(sensor)
 
     def touched(self, sensor: str) -> bool:
-        """Return whether a tactile sensor is pressed; bumpers also feel things in front of the foot.
+        """Return whether a tactile sensor is pressed; bumpers also feel things before the foot.
 
         Raises:
             RobotError: If there is no such sensor.

@@ -16,8 +16,8 @@ __all__ = ["Servos"]
 class Servos:
     """Scales the servos of a model with NAOqi's stiffness.
 
-    At stiffness s a servo has s times its gains and torque limit. A limp joint feels the friction of
-    its unpowered gear, so that a NAO at rest keeps its crouch.
+    At stiffness s a servo has s times its gains and torque limit. A limp joint feels the friction
+    of its unpowered gear, so that a NAO at rest keeps its crouch.
 
     Args:
         model: The MuJoCo model; its actuators come in the order of the joint table.

@@ -68,7 +68,7 @@ class Robot:
         self.current_line: int | None = None
         """Line of the program that is running; copied into safety events."""
         self._ticks = 0
-        # The robot's hinges come after its free joint and before the things; their order differs from NAOqi's.
+        # MuJoCo orders hinges by the tree of bodies, NAOqi by chains.
         self._addresses = np.array([self._model.joint(n).qposadr[0] for n in self.joint_names])
         self._address_list: list[int] = self._addresses.tolist()
         self._leg_indices = [i for i, n in enumerate(self.joint_names) if n[1:] in LEG_JOINTS]

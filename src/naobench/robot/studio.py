@@ -41,8 +41,8 @@ class Studio:
             context = mujoco.MjrContext(model, mujoco.mjtFontScale.mjFONTSCALE_50)
         except Exception as error:  # the GL loaders raise whatever they like
             raise RenderingUnavailableError(
-                f"No pictures on this machine: {type(error).__name__}: {error}. Without a display set "
-                "MUJOCO_GL=osmesa and install libosmesa6, or MUJOCO_GL=egl where there is a GPU."
+                f"No pictures on this machine: {type(error).__name__}: {error}. Without a "
+                "display set MUJOCO_GL=osmesa and install libosmesa6; with a GPU set MUJOCO_GL=egl."
             ) from error
         mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN, context)
         self._gl, self._context = gl, context

@@ -45,7 +45,7 @@ from naobench.robot.kinematics import (
 )
 from naobench.robot.preview import Preview, Ramp
 
-__all__ = ["LEAN", "HIP_HEIGHT", "StepStyle", "Walker", "stance_angles"]
+__all__ = ["HIP_HEIGHT", "LEAN", "StepStyle", "Walker", "stance_angles"]
 
 # Own choices, found with the model; docs/explanation/walking.md tells how.
 LEAN = 0.05
@@ -292,7 +292,7 @@ class Walker:
         """
         length = round(self._style.period_s / TICK_S)
         shift = round(DOUBLE_SUPPORT * length)
-        ramps = []
+        ramps: list[Ramp] = []
         feet, support = dict(self.feet), self.support
         at = (self._preview.zx, self._preview.zy)
         now = self._preview.tick_count
