@@ -7,7 +7,6 @@ folder. An interrupted run is taken up again only where ids agree.
 from __future__ import annotations
 
 import hashlib
-import json
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -59,7 +58,8 @@ def _files(job: Job, case: TestCase) -> Iterator[Path]:
 
 
 def _canonical(data: Any) -> bytes:
-    return json.dumps(data, sort_keys=True, default=str).encode() + b"\0"
+    """Return plain data as bytes; unlike JSON, `repr` knows every kind of key that YAML has."""
+    return repr(data).encode() + b"\0"
 
 
 @cache

@@ -119,38 +119,18 @@ class _Run:
     def _run_case(self, case: TestCase, identity: str, folder: Path) -> dict[str, Any]:
         shutil.rmtree(folder, ignore_errors=True)
         file = folder / "case.json"
-        record: dict[str, Any] = {
-            "schema_version": SCHEMA_VERSION,
-            "number": case.number,
-            "id": identity,
-            "algorithm": case.algorithm.name,
-            "paradigm": case.algorithm.paradigm,
-            "modules": {module.type: module.name for module in case.algorithm.modules},
-            "hyperparameters": case.settings,
-            "status": "running",
-            "error": None,
-            "metrics": {},
-            "seconds": None,
-            "time": _now(),
-            "folder": f"{case.algorithm.name}/{identity}",
-            "url": str(folder),
-        }
+        record = _record(case, identity, folder)
         store.write_json(file, record)
         command = [sys.executable, "-P", "-m", "naobench.ianvs.testcase", str(self._job.path)]
         command += [str(case.number), str(folder), "--id", identity, "--code", self._code]
-        ended = process.run(
-            command,
-            folder / "log.txt",
-            self._job.timeout_s,
-            self._progress.show,
-            self._progress.tick,
-        )
+        log, show, tick = folder / "log.txt", self._progress.show, self._progress.tick
+        ended = process.run(command, log, self._job.timeout_s, show, tick)
         result = store.read_json(file) or {}
         if "stage" not in result:  # the child never wrote it
             result = {"status": "failed", "error": self._cause(ended), "metrics": {}}
-        fatal = result["status"] == "failed" and result.get("stage") == "metrics"
+        fatal = result["status"] == "failed" and result.pop("stage", None) == "metrics"
+        result.pop("stage", None)
         record |= {**result, "seconds": round(ended.seconds, 3), "time": _now()}
-        record.pop("stage", None)
         store.write_json(file, record)
         return _without_traceback(record) | {"fatal": fatal}
 
@@ -166,6 +146,26 @@ class _Run:
 
     def _write(self) -> None:
         store.write_json(self._file, self._state)
+
+
+def _record(case: TestCase, identity: str, folder: Path) -> dict[str, Any]:
+    """Return what is known of a test case before it runs."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "number": case.number,
+        "id": identity,
+        "algorithm": case.algorithm.name,
+        "paradigm": case.algorithm.paradigm,
+        "modules": {module.type: module.name for module in case.algorithm.modules},
+        "hyperparameters": case.settings,
+        "status": "running",
+        "error": None,
+        "metrics": {},
+        "seconds": None,
+        "time": _now(),
+        "folder": f"{case.algorithm.name}/{identity}",
+        "url": str(folder),
+    }
 
 
 def _without_traceback(record: Mapping[str, Any]) -> dict[str, Any]:
