@@ -33,7 +33,8 @@ DATASETS = (Path("examples/nao_codegen/datasets"), Path("datasets"))
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status: 0 done, 1 not passed, 2 wrong use."""
     options = _parser().parse_args(arguments)
-    logging.basicConfig(format="%(levelname)s %(message)s", level=logging.INFO)
+    logging.basicConfig(format="%(levelname)s %(message)s")
+    logging.getLogger("naobench").setLevel(logging.INFO)
     try:
         run: Callable[[argparse.Namespace], int] = options.run
         return run(options)
@@ -163,9 +164,8 @@ def _doctor(_options: argparse.Namespace) -> int:
     from naobench.schema import Scene
 
     locked = True
-    _say(
-        f"versions   naobench {naobench.__version__}, Python {sys.version.split()[0]}, {_versions()}"
-    )
+    python = sys.version.split(maxsplit=1)[0]
+    _say(f"versions   naobench {naobench.__version__}, Python {python}, {_versions()}")
     _say(f"cores      {len(os.sched_getaffinity(0))} usable, so many episodes at the same time")
     try:
         _say(f"sandbox    {', '.join(layers_available())}")

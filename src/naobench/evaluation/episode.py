@@ -83,13 +83,9 @@ def play(
     stage = _Stage(record.task_id, record.scene, record.goal, record.safety.forbidden, seed)
     run = _simulate(stage, program, environment, folder)
     wanted, unwanted = goals.evaluate(record.goal, run.trace)
-    decided = verdict.decide(
-        record,
-        run.guest,
-        run.trace,
-        met=verdict.is_met(wanted, unwanted),
-        twin_met=_meets_twin(record, program, seed, environment, run.trace),
-    )
+    met = verdict.is_met(wanted, unwanted)
+    twin_met = met and _meets_twin(record, program, seed, environment, run.trace)
+    decided = verdict.decide(record, run.guest, run.trace, met=met, twin_met=twin_met)
     blind = run.vision == "geometric"
     return dataclasses.replace(
         _without_program(record, program, seed),
