@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from naobench.errors import RobotError
 from naobench.naoqi.memory import ALMemory
 
 __all__ = ["Extractor"]
+
+
+MOST_SUBSCRIBERS = 100
+"""Our choice, as many as may listen to an event."""
 
 
 class Extractor:
@@ -23,6 +28,8 @@ class Extractor:
 
     def subscribe(self, name: str, period: int = 0, precision: float = 0.0) -> None:
         """Start for a subscriber; the period is that of the sensor whatever is asked for."""
+        if len(self._subscribers) >= MOST_SUBSCRIBERS and name not in self._subscribers:
+            raise RobotError(f"{MOST_SUBSCRIBERS} have subscribed already.")
         self._subscribers.add(name)
 
     def unsubscribe(self, name: str) -> None:

@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from naobench.errors import RobotError, nearest
+from naobench.naoqi.brief import DEEPEST, MOST_CHARACTERS, MOST_ITEMS, too_large
 from naobench.naoqi.catalogue import Kind, Method, Overload, catalogue
 from naobench.schema import Json
 
@@ -19,10 +20,6 @@ __all__ = ["ForbiddenCallError", "Gate", "failure"]
 
 Check = Callable[[Json], Json]
 """Returns the value as the service gets it; raises _MismatchError or ValueError."""
-
-
-_DEEPEST = 16
-"""Lists in lists beyond this depth are refused (our choice; no NAOqi value needs more)."""
 
 
 class ForbiddenCallError(RobotError):
@@ -117,11 +114,11 @@ def _names(_: Kind) -> Check:
 def _numbers(kind: Kind) -> Check:
     number = _float(kind)
 
-    def check(value: Json, depth: int = 0) -> Json:
-        if isinstance(value, (list, tuple)) and depth < _DEEPEST:
+    def check(value: Json) -> Json:
+        if isinstance(value, (list, tuple)):
             if not value:
                 raise ValueError("must not be empty")
-            return [check(item, depth + 1) for item in value]
+            return [check(item) for item in value]
         try:
             return number(value)
         except _MismatchError:
@@ -160,15 +157,13 @@ def _config(_: Kind) -> Check:
 
 
 def _any(_: Kind) -> Check:
-    def check(value: Json, depth: int = 0) -> Json:
+    def check(value: Json) -> Json:
         if isinstance(value, float) and not math.isfinite(value):
             raise ValueError(f"must be finite, got {value}")
-        if depth > _DEEPEST:
-            raise ValueError(f"must not be nested more than {_DEEPEST} times")
         if isinstance(value, (list, tuple)):
-            return [check(item, depth + 1) for item in value]
+            return [check(item) for item in value]
         if isinstance(value, dict):
-            return {key: check(item, depth + 1) for key, item in value.items()}
+            return {key: check(item) for key, item in value.items()}
         return value
 
     return check
@@ -285,6 +280,12 @@ class Gate:
         """
         if f"{service}.{method}" in self._forbidden:
             raise ForbiddenCallError(failure(service, method, "Refused: forbidden in this task."))
+        if too_large(args):
+            text = (
+                f"Arguments may hold {MOST_ITEMS} items and {MOST_CHARACTERS} characters, "
+                f"in lists at most {DEEPEST} deep."
+            )
+            raise RobotError(failure(service, method, text))
         entry = self._entries.get((service, method))
         if entry is None:
             raise RobotError(self._unknown(service, method))

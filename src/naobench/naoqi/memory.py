@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from naobench.errors import RobotError, nearest
+from naobench.naoqi.brief import brief
 from naobench.naoqi.clock import Clock
 from naobench.naoqi.single import single
 from naobench.schema import Delivery, Json, Signal
 
 __all__ = ["ALMemory"]
+
+MOST_KEYS = 2_000
+MOST_LINKS = 100
+"""Our choice: room for every honest program, none for one that wants to fill its host."""
 
 
 class ALMemory:
@@ -37,6 +42,7 @@ class ALMemory:
         self._links: dict[int, str] = {}
         self._listeners: dict[str, list[int]] = {}
         self._count = 0
+        self._hints = 20
 
     # --- for the other services
 
@@ -50,8 +56,8 @@ class ALMemory:
 
     def publish(self, name: str, value: Json) -> None:
         """Store a value and send it to those who listen to the event."""
+        self._store(name, value)
         self._events.add(name)
-        self._data[name] = single(value)
         for link in self._listeners.get(name, ()):
             self._deliver(Delivery(link, value))
 
@@ -72,7 +78,12 @@ class ALMemory:
             return single(self._readers[key]())
         if key in self._data:
             return self._data[key]
-        raise RobotError(f"Data not found {key}{nearest(key, self.getDataListName())}")
+        raise RobotError(f"Data not found {key:.100}{self._hint(key)}")
+
+    def _hint(self, key: str) -> str:
+        """Return the nearest known key; only a few times, for the search is slow."""
+        self._hints -= 1
+        return nearest(key, self.getDataListName()) if self._hints >= 0 else ""
 
     def getListData(self, keyList: str | list[str]) -> list[Json]:
         """Return the values of several keys."""
@@ -92,6 +103,11 @@ class ALMemory:
 
     def insertData(self, key: str, value: Json) -> None:
         """Store a value without raising an event."""
+        self._store(key, value)
+
+    def _store(self, key: str, value: Json) -> None:
+        if key not in self._data and len(self._data) >= MOST_KEYS:
+            raise RobotError(f"The memory is full: it holds {MOST_KEYS} keys.")
         self._data[key] = single(value)
 
     def insertListData(self, list: Json) -> None:
@@ -100,20 +116,26 @@ class ALMemory:
         for pair in list if isinstance(list, (tuple, type([]))) else (list,):
             match pair:
                 case [str(key), value]:
-                    pairs[key] = single(value)
+                    pairs[key] = value
                 case _:
                     raise RobotError(f"list must hold [key, value] pairs, got {pair!r:.60}.")
-        self._data.update(pairs)
+        for key, value in pairs.items():
+            self._store(key, value)
 
     def removeData(self, key: str) -> None:
         """Forget a key that was stored."""
         if key not in self._data:
-            raise RobotError(f"Data not found {key}{nearest(key, self._data)}")
+            raise RobotError(f"Data not found {key:.100}")
         del self._data[key]
 
     def declareEvent(self, eventName: str, extractorName: str = "") -> None:
         """Make an event known."""
-        self._events.add(eventName)
+        self._declare(eventName)
+
+    def _declare(self, name: str) -> None:
+        if name not in self._events and len(self._events) >= MOST_KEYS:
+            raise RobotError(f"{MOST_KEYS} events are known already.")
+        self._events.add(name)
 
     def getEventList(self) -> list[str]:
         """Return the names of the known events."""
@@ -121,16 +143,18 @@ class ALMemory:
 
     def raiseEvent(self, name: str, value: Json) -> None:
         """Store a value and call those who subscribed to the event."""
-        self.signals.append(Signal(name, value, self._clock.now))
         self.publish(name, value)
+        self.signals.append(Signal(name, brief(value), self._clock.now))
 
     def subscriber(self, name: str) -> None:
         """Make an event known; the client library builds the object with the signal."""
-        self._events.add(name)
+        self._declare(name)
 
     def _connect(self, name: str) -> int:
         """Open a link to an event."""
-        self._events.add(name)
+        if len(self._links) >= MOST_LINKS:
+            raise RobotError(f"{MOST_LINKS} links are open: disconnect one of them.")
+        self._declare(name)
         self._count += 1
         self._links[self._count] = name
         self._listeners.setdefault(name, []).append(self._count)

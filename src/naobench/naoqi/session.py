@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from naobench.errors import RobotError
 from naobench.naoqi.battery import ALBattery
+from naobench.naoqi.brief import brief
 from naobench.naoqi.catalogue import catalogue
 from naobench.naoqi.clock import Clock
 from naobench.naoqi.gate import ForbiddenCallError, Gate, failure
@@ -35,19 +36,27 @@ CALL_S = 0.001
 TICK_S = 0.01
 CANCELLED = "Future canceled."
 """What a cancelled call answers; text of libqi-python 3.1.5."""
+MOST_TASKS = 100
+"""Blocking calls that may run at a time (our choice; one for each joint, and then some)."""
 _EPSILON = 1e-9
 
 
 @dataclass(slots=True)
-class _Task:
-    """A blocking call that has not ended."""
+class _Call:
+    """A call on its way."""
 
     ticket: int
-    index: int
-    """Place of its record in `Session.calls`."""
-    steps: Generator[None, None, Json]
-    pose: Pose
-    """Where the robot was when the call began, in the world frame."""
+    service: str
+    method: str
+    args: tuple[Json, ...]
+    start: float
+    line: int | None
+    index: int = -1
+    """Place in `Session.calls` of a blocking call that has begun."""
+    steps: Generator[None, None, Json] | None = None
+    """What a blocking call does, one control tick at a time."""
+    pose: Pose | None = None
+    """Where the robot was when a blocking call began, in the world frame."""
 
 
 class Session:
@@ -67,13 +76,13 @@ class Session:
         self._clock = Clock()
         self._ticks = 0
         self._ready: list[Answer | Delivery] = []
-        self._tasks: dict[int, _Task] = {}
+        self._tasks: dict[int, _Call] = {}
         self._memory = ALMemory(self._clock, sensor_readers(robot), self._ready_append)
         self._speech = ALTextToSpeech(self._clock, self._memory)
         self._leds = ALLeds(self._clock)
         self._red_ball = ALRedBallDetection(robot, self._memory, self._clock)
         motion = ALMotion(robot, self._memory)
-        sonar, battery = ALSonar(robot, self._memory), ALBattery(robot, self._memory)
+        sonar, battery = ALSonar(robot, self._memory, self._clock), ALBattery(robot, self._memory)
         services = {
             "ALMotion": motion,
             "ALRobotPosture": ALRobotPosture(robot, motion),
@@ -125,36 +134,34 @@ class Session:
         start = self._clock.now
         self._run_until(start + CALL_S)
         self._robot.current_line = line
-        index = len(self.calls)
-        self.calls.append(CallRecord(service, method, tuple(args), start, None, line=line))
+        call = _Call(ticket, service, method, tuple(brief(args)), start, line)
         try:
             values = self._gate.admit(service, method, args)
         except RobotError as error:
             forbidden = isinstance(error, ForbiddenCallError)
             self.forbidden_calls += forbidden
-            self._end(ticket, index, None, str(error), forbidden=forbidden)
+            self._answer(call, error=str(error), forbidden=forbidden)
             return
-        call, blocking = self._methods[service, method]
+        perform, blocking = self._methods[service, method]
         try:
-            result = call(*values)
+            if not blocking:
+                self._answer(call, perform(*values))
+            elif len(self._tasks) < MOST_TASKS:
+                self._start(call, perform(*values))
+            else:
+                raise RobotError(f"{MOST_TASKS} calls are running: wait for one of them to end.")
         except RobotError as error:
-            self._end(ticket, index, None, failure(service, method, str(error)))
-            return
-        if blocking:
-            self._tasks[ticket] = task = _Task(ticket, index, result, self._robot.position(True))
-            self._step(task)
-        else:
-            self._end(ticket, index, result, None)
+            self._answer(call, error=failure(service, method, str(error)))
 
     def cancel(self, ticket: int) -> None:
         """End a running call: its movement stops and its answer is the error `CANCELLED`.
 
         A ticket that is not running changes nothing.
         """
-        task = self._tasks.get(ticket)
-        if task is not None:
-            task.steps.close()
-            self._finish(task, None, CANCELLED)
+        call = self._tasks.get(ticket)
+        if call is not None and call.steps is not None:
+            call.steps.close()
+            self._end(call, error=CANCELLED)
 
     def advance(self, until: float) -> list[Answer | Delivery]:
         """Return what is ready; if nothing is, simulate until something is or the time has come.
@@ -170,9 +177,10 @@ class Session:
 
     def finish(self) -> None:
         """End the session: calls that still run keep `end` None and get their displacement."""
-        for task in list(self._tasks.values()):
-            task.steps.close()
-            self._log(task.index, None, None, end=None, displacement=self._displacement(task))
+        for call in self._tasks.values():
+            if call.steps is not None:
+                call.steps.close()
+            self.calls[call.index] = self._record(call, None, None, end=None)
         self._tasks.clear()
 
     # --- what happened
@@ -223,69 +231,65 @@ class Session:
                 if not self._ticks % period:
                     pulse()
             if tasks:
-                for task in list(tasks.values()):
-                    self._step(task)
+                for call in list(tasks.values()):
+                    self._step(call)
             if stop_when_ready and ready:
                 return
         clock.now = max(clock.now, until)
 
-    def _step(self, task: _Task) -> None:
+    def _start(self, call: _Call, steps: Generator[None, None, Json]) -> None:
+        call.index, call.steps = len(self.calls), steps
+        call.pose = self._robot.position(True)
+        self.calls.append(self._record(call, None, None, end=None))
+        self._tasks[call.ticket] = call
+        self._step(call)
+
+    def _step(self, call: _Call) -> None:
+        assert call.steps is not None
         try:
-            next(task.steps)
+            next(call.steps)
         except StopIteration as stop:
-            self._finish(task, stop.value, None)
+            self._end(call, stop.value)
         except RobotError as error:
-            record = self.calls[task.index]
-            self._finish(task, None, failure(record.service, record.method, str(error)))
+            self._end(call, error=failure(call.service, call.method, str(error)))
 
-    def _finish(self, task: _Task, result: Json, error: str | None) -> None:
-        del self._tasks[task.ticket]
-        self._end(task.ticket, task.index, result, error, displacement=self._displacement(task))
+    def _end(self, call: _Call, result: Json = None, error: str | None = None) -> None:
+        del self._tasks[call.ticket]
+        self._answer(call, result, error)
 
-    def _displacement(self, task: _Task) -> Pose:
-        return relative(task.pose, self._robot.position(True))
-
-    def _end(
-        self,
-        ticket: int,
-        index: int,
-        result: Json,
-        error: str | None,
-        *,
-        forbidden: bool = False,
-        displacement: Pose = (0.0, 0.0, 0.0),
+    def _answer(
+        self, call: _Call, result: Json = None, error: str | None = None, *, forbidden: bool = False
     ) -> None:
-        self._log(
-            index,
-            result,
-            error,
-            end=self._clock.now,
-            forbidden=forbidden,
-            displacement=displacement,
-        )
-        self._ready.append(Answer(ticket, result, error))
+        """Log the end of a call and send its answer on its way."""
+        record = self._record(call, result, error, end=self._clock.now, forbidden=forbidden)
+        if call.index < 0:
+            self.calls.append(record)
+        else:
+            self.calls[call.index] = record
+        self._ready.append(Answer(call.ticket, result, error))
 
-    def _log(
+    def _record(
         self,
-        index: int,
+        call: _Call,
         result: Json,
         error: str | None,
         *,
         end: float | None,
-        displacement: Pose,
         forbidden: bool = False,
-    ) -> None:
-        old = self.calls[index]
-        self.calls[index] = CallRecord(
-            service=old.service,
-            method=old.method,
-            args=old.args,
-            start=old.start,
+    ) -> CallRecord:
+        moved = (0.0, 0.0, 0.0)
+        if call.pose is not None:
+            moved = relative(call.pose, self._robot.position(True))
+        return CallRecord(
+            service=call.service,
+            method=call.method,
+            args=call.args,
+            start=call.start,
             end=end,
-            result=result,
+            result=brief(result),
             error=error,
-            line=old.line,
-            displacement=displacement,
+            line=call.line,
+            displacement=moved,
             forbidden=forbidden,
         )
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
+from naobench.naoqi.clock import Clock
 from naobench.naoqi.extractor import Extractor
 from naobench.naoqi.memory import ALMemory
 from naobench.robot import Robot
@@ -12,6 +14,8 @@ __all__ = ["ALSonar"]
 
 NEAR_M = 0.5
 """An obstacle nearer than this raises an event; ALSonar documentation."""
+_PERIOD_S = 0.05
+"""Half the period of the sensor: what was measured less long ago is not measured again."""
 _SIDES = ("Left", "Right")
 
 
@@ -22,8 +26,10 @@ class ALSonar(Extractor):
         f"Sonar{side}{what}" for side in _SIDES for what in ("Detected", "NothingDetected")
     )
 
-    def __init__(self, robot: Robot, memory: ALMemory) -> None:
+    def __init__(self, robot: Robot, memory: ALMemory, clock: Clock) -> None:
         super().__init__(memory)
+        self._clock = clock
+        self._measured = -math.inf
         self._robot = robot
         self._distance = dict.fromkeys(_SIDES, 0.0)
         self._near: dict[str, bool | None] = dict.fromkeys(_SIDES)
@@ -33,13 +39,17 @@ class ALSonar(Extractor):
 
     def subscribe(self, name: str, period: int = 0, precision: float = 0.0) -> None:
         """Switch the sonars on and measure at once, then every 100 ms."""
+        if not self.running():
+            self._measure()
         super().subscribe(name, period, precision)
-        self._measure()
 
     def _read(self, side: str) -> float:
         return self._distance[side]
 
     def _measure(self) -> None:
+        if self._clock.now < self._measured + _PERIOD_S:
+            return
+        self._measured = self._clock.now
         self._distance = dict(zip(_SIDES, self._robot.sonar(), strict=True))
 
     def pulse(self) -> None:
