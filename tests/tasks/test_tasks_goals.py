@@ -78,7 +78,7 @@ def arrive(place):
 @pytest.mark.parametrize(
     ("p", "args", "good", "bad"),
     [
-        ("moved", {"forward": 0.5}, {"x": arrive(0.45)}, {"x": arrive(0.35)}),
+        ("moved", {"forward": 0.5}, {"x": arrive(0.47)}, {"x": arrive(0.45)}),
         ("moved", {"forward": 0.0, "left": 0.3}, {"y": arrive(0.3)}, {"y": arrive(-0.3)}),
         ("moved", {"forward": 0.5}, {"x": step_at(5, 0.0, 0.5)}, {"x": step_at(5, 0.5, 0.0)}),
         ("visited", {"forward": 0.5}, {"x": lambda t: 0.5 * math.sin(t)}, {"x": arrive(-0.5)}),

@@ -40,7 +40,7 @@ def path_in_start_frame(torso: FloatArray) -> FloatArray:
 
 @predicate(at_end=True)
 def moved(
-    trace: Trace, *, forward: float, left: float = 0.0, tolerance: float = 0.08
+    trace: Trace, *, forward: float, left: float = 0.0, tolerance: float = 0.04
 ) -> list[Spell]:
     """The robot ended at a point given relative to where and how it stood at the start.
 
@@ -58,7 +58,7 @@ def moved(
 
 @predicate()
 def visited(
-    trace: Trace, *, forward: float, left: float = 0.0, tolerance: float = 0.1
+    trace: Trace, *, forward: float, left: float = 0.0, tolerance: float = 0.06
 ) -> list[Spell]:
     """The robot passed a point given relative to where and how it stood at the start.
 
@@ -88,7 +88,7 @@ def travelled_back(trace: Trace, *, least: float) -> list[Spell]:
 
 
 @predicate(at_end=True)
-def turned(trace: Trace, *, angle: float, tolerance: float = 0.2) -> list[Spell]:
+def turned(trace: Trace, *, angle: float, tolerance: float = 0.08) -> list[Spell]:
     """The robot turned by an angle; full turns count.
 
     Args:

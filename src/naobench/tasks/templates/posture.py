@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from naobench.schema import RobotStart, Safety
+from naobench.schema import RobotStart
 from naobench.tasks.templates.draw import Draw, Plan, Step, Template, cond, plan
 from naobench.tasks.templates.steps import go_posture
 from naobench.tasks.templates.texts import POSTURES
@@ -11,9 +11,6 @@ __all__ = ["LIMP", "TEMPLATES", "rest", "wake_up"]
 
 LIMP = RobotStart(posture="Crouch", awake=False)
 """The robot as it is after `rest`."""
-
-_RELAXED = Safety(critical=("fall", "joint_limit", "torque", "collision"))
-"""A limp arm may come to rest against the thigh: that is what was asked for."""
 
 
 def wake_up(d: Draw) -> Step:
@@ -82,7 +79,7 @@ def _arm_limp(d: Draw) -> Plan:
         (cond("limp", part=arm), cond("stiff", part="Legs")),
         0.5,
     )
-    return plan(d, step, safety=_RELAXED)
+    return plan(d, step)
 
 
 def _posture_posture(d: Draw) -> Plan:

@@ -182,7 +182,7 @@ def _backward_turn(d: Draw) -> Plan:
         turn(d, side, degrees),
         goal=(
             cond("travelled_back", least=round(metres - 0.1, 2)),
-            cond("moved", forward=-metres, tolerance=0.1),
+            cond("moved", forward=-metres, tolerance=0.06),
             cond("turned", angle=side.sign * math.radians(degrees)),
         ),
     )
@@ -205,7 +205,7 @@ def _sidestep_forward(d: Draw) -> Plan:
 
 
 def _arrival(ahead: float, left: float) -> Condition:
-    return cond("moved", forward=round(ahead, 3), left=round(left, 3), tolerance=0.1)
+    return cond("moved", forward=round(ahead, 3), left=round(left, 3), tolerance=0.06)
 
 
 TEMPLATES = (
