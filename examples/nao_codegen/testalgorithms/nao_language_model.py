@@ -70,10 +70,13 @@ class NaoBase:
 class NaoSftLora(NaoBase):
     """The same model with a LoRA adapter trained on the train split in the job."""
 
-    def __init__(self, rank=32, epochs=8, learning_rate=3e-3, train_batch_size=16, **generation):
+    def __init__(
+        self, rank=32, joined=1.0, epochs=8, learning_rate=3e-3, train_batch_size=32, **generation
+    ):
         super().__init__(**generation)
         self.tuning = {
             "rank": rank,
+            "joined": joined,
             "epochs": epochs,
             "learning_rate": learning_rate,
             "batch_size": train_batch_size,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,12 +11,12 @@ from typing import Any
 
 import torch
 from peft import PeftModel
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
 from transformers.utils import logging as transformers_logging
 
 from naobench.errors import ModelError, UnknownNameError
 
-__all__ = ["load_checkpoint", "resolve_model"]
+__all__ = ["load_checkpoint", "no_progress_bars", "resolve_model"]
 
 _SHIPPED = "naobench:"
 _MODELS = Path(__file__).resolve().parent.parent / "models"
@@ -77,7 +78,7 @@ def load_checkpoint(
         if not adapter_path.is_dir():
             raise ModelError(f"No adapter folder {str(adapter_path)!r}.")
         _check_folder(adapter_path, "adapter_config.json")
-    with _one_line_errors(model), _no_progress_bars():
+    with _one_line_errors(model), no_progress_bars():
         tokenizer = AutoTokenizer.from_pretrained(source)
         loaded, info = AutoModelForCausalLM.from_pretrained(
             source,
@@ -90,10 +91,14 @@ def load_checkpoint(
             f"Model {model!r} lacks {len(missing)} weights, among them {missing[0]!r}."
         )
     if adapter_path is not None:
-        with _one_line_errors(str(adapter_path)):
+        with _one_line_errors(str(adapter_path)), warnings.catch_warnings():
+            # peft asks transformers for a property by its old name; nothing that we could change.
+            warnings.simplefilter("ignore", FutureWarning)
             loaded = PeftModel.from_pretrained(loaded, str(adapter_path), use_safetensors=True)
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
+    # A model's own sampling settings would spoil greedy generation; only its end tokens count.
+    loaded.generation_config = GenerationConfig(eos_token_id=loaded.generation_config.eos_token_id)
     return loaded.to(device).eval(), tokenizer
 
 
@@ -132,7 +137,8 @@ def _one_line_errors(model: str) -> Iterator[None]:
 
 
 @contextmanager
-def _no_progress_bars() -> Iterator[None]:
+def no_progress_bars() -> Iterator[None]:
+    """Keep transformers from drawing progress bars; errors and log lines stay."""
     shown = transformers_logging.is_progress_bar_enabled()
     transformers_logging.disable_progress_bar()
     try:

@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from naobench.errors import ModelError
+from naobench.training.muon import Muon
 
 __all__ = ["Example", "LoopSettings", "fit"]
 
@@ -117,14 +118,7 @@ def _optimizers(model: Any, settings: LoopSettings) -> list[torch.optim.Optimize
     rest = [p for name, p in trained if p.ndim != 2 or "embed" in name]
     optimizers: list[torch.optim.Optimizer] = []
     if matrices:
-        optimizers.append(
-            torch.optim.Muon(
-                matrices,
-                lr=settings.learning_rate,
-                weight_decay=0.01,
-                adjust_lr_fn="match_rms_adamw",
-            )
-        )
+        optimizers.append(Muon(matrices, lr=settings.learning_rate))
     if rest:
         optimizers.append(
             torch.optim.AdamW(

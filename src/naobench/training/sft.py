@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from peft import LoraConfig, get_peft_model
 from naobench.codegen.checkpoint import load_checkpoint
 from naobench.codegen.prompt import PromptFormat, format_for
 from naobench.schema import Question
+from naobench.training.augment import joined
 from naobench.training.loop import Example, LoopSettings, fit
 
 __all__ = ["LoraSettings", "TrainedAdapter", "encode", "train_lora"]
@@ -29,6 +31,8 @@ class LoraSettings:
     rank: int = 32
     alpha: int = 64
     dropout: float = 0.0
+    joined: float = 1.0
+    """Pairs made of two or three others, learned besides each pair itself."""
     loop: LoopSettings = field(default_factory=lambda: LoopSettings(epochs=8))
 
 
@@ -69,20 +73,26 @@ def train_lora(
     torch.set_num_threads(settings.loop.threads)
     torch.manual_seed(settings.loop.seed)
     base, tokenizer = load_checkpoint(model)
-    examples = encode(tokenizer, format_for(tokenizer), pairs)
-    adapted = get_peft_model(
-        base,
-        LoraConfig(
-            r=settings.rank,
-            lora_alpha=settings.alpha,
-            lora_dropout=settings.dropout,
-            target_modules="all-linear",
-            task_type="CAUSAL_LM",
-        ),
-    )
+    more = joined(pairs, round(settings.joined * len(pairs)), settings.loop.seed)
+    examples = encode(tokenizer, format_for(tokenizer), [*pairs, *more])
+    adapted = _with_lora(base, settings)
     losses = fit(adapted, examples, settings.loop)
     logger.info("LoRA trained in %.0f s, loss %.4f", time.perf_counter() - started, losses[-1])
     return TrainedAdapter(adapted, tuple(losses))
+
+
+def _with_lora(base: Any, settings: LoraSettings) -> Any:
+    config = LoraConfig(
+        r=settings.rank,
+        lora_alpha=settings.alpha,
+        lora_dropout=settings.dropout,
+        target_modules="all-linear",
+        task_type="CAUSAL_LM",
+    )
+    with warnings.catch_warnings():
+        # peft asks transformers for a property by its old name; nothing that we could change.
+        warnings.simplefilter("ignore", FutureWarning)
+        return get_peft_model(base, config)
 
 
 def encode(

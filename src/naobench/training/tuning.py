@@ -25,6 +25,7 @@ def tune_lora(
     pairs: Sequence[tuple[Question, str]],
     *,
     rank: int = 32,
+    joined: float = 1.0,
     epochs: int = 8,
     batch_size: int = 16,
     learning_rate: float = 3e-3,
@@ -47,4 +48,6 @@ def tune_lora(
         threads=threads,
         seed=seed,
     )
-    return train_lora(model, pairs, LoraSettings(rank=rank, alpha=2 * rank, loop=loop))
+    return train_lora(
+        model, pairs, LoraSettings(rank=rank, alpha=2 * rank, joined=joined, loop=loop)
+    )
