@@ -21,10 +21,13 @@ __all__ = ["decode", "dumps", "encode", "plain"]
 
 _EPISODE: TypeAdapter[Episode] = TypeAdapter(Episode)
 
+_AS_IT_IS = (str, int)
+"""A tuple, because a union is built anew at each of the thousands of calls; bool is an int."""
+
 
 def plain(value: Any) -> Json:
     """Return `value` as what JSON can hold; what is not finite becomes a word."""
-    if value is None or isinstance(value, str | bool | int):
+    if value is None or isinstance(value, _AS_IT_IS):
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)
