@@ -51,8 +51,15 @@ _LONGEST_PERIOD_S, _SHORTEST_PERIOD_S = 0.60, 0.42
 _READY_SPEED = 1.0
 """Speed of the joint with the longest way to the walk-ready stance [rad/s]: own choice."""
 _READY_S = 0.4
-_SLIP = 0.001
-"""Backward slip of the standing foot per step [m]."""
+_SLIP = 0.05
+"""Backward slip of the standing foot per step, in parts of the lift of the other foot [1]."""
+_MOST_LIFT = 0.03
+_MOST_TURN = 0.40
+"""What the model's hips can do [m, rad]: beyond, NAOqi's ranges cost torque or bring
+toes together."""
+_ARMS_EVERY_S = 0.05
+_ARMS_MOVED = 0.05
+"""How often the arms are looked at while walking [s], and what counts as a movement [rad]."""
 _FIRST_STEP = 0.6
 """Share of the step limits that the first step may use: own choice, spares the hips."""
 
@@ -83,17 +90,21 @@ class Odometry:
         self._sum += math.remainder(error, math.tau)
         self._count += 1
 
-    def correct(self, pivot: Pose) -> None:
+    def correct(self, pivot: Pose, slip: float) -> None:
         """Turn the plan about a standing foot by the mean yaw error over the last two steps.
 
         Two, because the torso swings left and right with the supporting foot.
+
+        Args:
+            pivot: The standing foot in the plan.
+            slip: How far it has slipped backwards [m].
         """
         if not self._count:
             return
         mean = self._sum / self._count
         error = (self._last + mean) / 2
         self._sum, self._count, self._last = 0.0, 0, mean - error
-        fixed = compose(compose(self.anchor, pivot), (-_SLIP, 0.0, 0.0))
+        fixed = compose(compose(self.anchor, pivot), (-slip, 0.0, 0.0))
         turned = (fixed[0], fixed[1], fixed[2] + error)
         self.anchor = compose(turned, inverse(pivot))
 
@@ -123,6 +134,8 @@ class Gait:
             "R": [joints.names.index("R" + j) for j in LEG_JOINTS],
         }
         self._legs = [*self._index["L"], *self._index["R"]]
+        self._free = [i for i in range(len(joints.names)) if i not in self._legs]
+        self._posed = [math.inf] * len(self._free)
         self._body = BodyModel()
         self._odometry = Odometry(pose)
         self._walker: Walker | None = None
@@ -222,6 +235,7 @@ class Gait:
         if self._ready:
             self._take_stance()
             return
+        self._watch_arms(walker)
         if walker.landed():
             if not self._legs_ready():
                 self.halt()
@@ -285,9 +299,8 @@ class Gait:
 
     def _at_landing(self, walker: Walker) -> None:
         """A foot has landed, or the walk has come to rest: look at commands."""
-        self._odometry.correct(walker.feet[walker.support])
+        self._odometry.correct(walker.feet[walker.support], _SLIP * self._style.height)
         route = self._current_route()
-        walker.shift_com(self._centre_of_mass())
         if walker.phase != "settle":
             gentle = walker.phase == "start"
             limits = self._limits.scaled(_FIRST_STEP) if gentle else self._limits
@@ -300,6 +313,18 @@ class Gait:
 
     def _arrived(self, route: Route, walker: Walker) -> bool:
         return route.arrived(middle(walker.feet))
+
+    def _watch_arms(self, walker: Walker) -> None:
+        """Tell the walker where the centre of mass is when arms or head have moved."""
+        self._clock += TICK_S
+        if self._clock < _ARMS_EVERY_S:
+            return
+        self._clock = 0.0
+        targets = self._joints.targets
+        posed = [targets[i] for i in self._free]
+        if max(abs(a - b) for a, b in zip(posed, self._posed, strict=True)) > _ARMS_MOVED:
+            self._posed = posed
+            walker.shift_com(self._centre_of_mass())
 
     def _leg(self, side: Side) -> list[float]:
         angles = self._measured()
@@ -358,7 +383,10 @@ def _configured(config: Mapping[str, float]) -> tuple[StepLimits, StepStyle]:
             forward=values["MaxStepX"],
             backward=min(values["MaxStepX"], limits.backward),
             sideways=values["MaxStepY"] - SEPARATION,
-            turn=values["MaxStepTheta"],
+            turn=min(values["MaxStepTheta"], _MOST_TURN),
         ),
-        StepStyle(_LONGEST_PERIOD_S - values["MaxStepFrequency"] * slowest, values["StepHeight"]),
+        StepStyle(
+            _LONGEST_PERIOD_S - values["MaxStepFrequency"] * slowest,
+            min(values["StepHeight"], _MOST_LIFT),
+        ),
     )

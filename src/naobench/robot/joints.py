@@ -20,7 +20,13 @@ __all__ = ["LIMIT_TOLERANCE", "TICK_S", "JointController", "Motion"]
 TICK_S = 0.01
 LIMIT_TOLERANCE = 0.001
 """How far beyond its range a joint may be commanded without a safety event [rad]."""
-_SPEED_UP_S = 0.15
+_ARRIVED = 0.002
+"""Nearer than this a command is carried out [rad]."""
+_SLOW = 0.5
+"""Slower than this a joint may stop dead [rad/s]."""
+_CREEP = 0.1
+"""A joint near its goal goes at least so fast [rad/s]."""
+_SPEED_UP_S = 0.3
 """Time in which an immediate target reaches full speed: own choice, keeps torques low."""
 
 
@@ -183,6 +189,13 @@ class JointController:
             not wanted.isdisjoint(motion.tracks) for motion in self._motions if not motion.done
         )
 
+    def adopt(self, name: str, angle: float) -> None:
+        """Take a measured angle as the commanded one: a joint that was limp becomes stiff."""
+        i = self._lookup(name)
+        self._release(i)
+        if i not in self._reserved:
+            self.targets[i] = angle
+
     def stop(self, names: Sequence[str] | None = None) -> None:
         """Freeze joints where they are commanded now (all when `names` is None)."""
         for i in range(len(self.names)) if names is None else [self._lookup(n) for n in names]:
@@ -245,36 +258,47 @@ class JointController:
     def _travel(self, i: int) -> None:
         """Move a joint towards its immediate target with bounded speed and acceleration."""
         goal, top = self._goals[i]
-        gain = self._speed[i] / _SPEED_UP_S
         distance = goal - self.targets[i]
-        braking = math.sqrt(2 * gain * abs(distance))
-        wanted = math.copysign(min(top, braking, abs(distance) / TICK_S), distance)
-        change = gain * TICK_S
-        velocity = self._velocity[i]
-        velocity += min(max(wanted - velocity, -change), change)
-        if abs(distance) <= abs(velocity) * TICK_S or abs(distance) < 1e-9:
+        self._move(i, self._approach(i, distance, self._velocity[i]), top)
+        if abs(goal - self.targets[i]) < _ARRIVED and abs(self._velocity[i]) < _SLOW:
             self.targets[i], self._velocity[i] = goal, 0.0
             del self._goals[i]
-        else:
-            self.targets[i] += velocity * TICK_S
-            self._velocity[i] = velocity
 
     def _follow(self, motion: _Interpolation) -> None:
+        """Follow the tracks of a motion, or as fast as a motor can where they ask for more."""
         motion.clock += TICK_S
         clock, arrived = motion.clock, True
         for i, track in motion.tracks.items():
             wanted = track.at(clock)
-            # Keyframes that ask for more than the motor can: follow as fast as it can.
-            step = self._speed[i] * TICK_S
-            change = wanted - self.targets[i]
-            if abs(change) > step:
-                change = math.copysign(step, change)
-                arrived = False
-            self.targets[i] += change
-            arrived = arrived and clock >= track.times[-1] - 1e-9
+            pace = (wanted - track.at(clock - TICK_S)) / TICK_S
+            gap = wanted - self.targets[i] - pace * TICK_S
+            if abs(gap) > 1e-9:
+                pace += self._approach(i, gap, self._velocity[i] - pace)
+            self._move(i, pace, self._speed[i])
+            arrived = arrived and clock >= track.times[-1] and abs(gap) < _ARRIVED
         if arrived:
+            for i, track in motion.tracks.items():
+                self.targets[i], self._velocity[i] = track.angles[-1], 0.0
             motion.tracks = {}
             motion.finish(True)
+
+    def _approach(self, i: int, distance: float, velocity: float) -> float:
+        """Return the velocity with which a joint can still brake before its goal [rad/s]."""
+        # Brake a tick early and a little softly: time comes in ticks.
+        left = max(abs(distance) - abs(velocity) * TICK_S, 0.0)
+        braking = math.sqrt(1.6 * self._acceleration(i) * left)
+        return math.copysign(min(max(braking, _CREEP), abs(distance) / TICK_S), distance)
+
+    def _acceleration(self, i: int) -> float:
+        return self._speed[i] / _SPEED_UP_S
+
+    def _move(self, i: int, pace: float, top: float) -> None:
+        """Change a commanded angle at a pace, within the joint's speed and acceleration."""
+        change = self._acceleration(i) * TICK_S
+        velocity = self._velocity[i]
+        velocity += min(max(pace - velocity, -change), change)
+        self._velocity[i] = velocity = min(max(velocity, -top), top)
+        self.targets[i] = min(max(self.targets[i] + velocity * TICK_S, self._low[i]), self._high[i])
 
 
 def _check_keyframes(

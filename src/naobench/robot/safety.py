@@ -79,6 +79,7 @@ class Monitor:
     _owner: list[str] = field(init=False)
     _touches: dict[tuple[str, str], _Touch] = field(default_factory=dict)
     _down_ticks: int = 0
+    _excused_until: float = 0.0
     _saturated_now: bool = False
     _saturated: list[int] = field(init=False)
     _limb_joint: dict[str, int] = field(init=False)
@@ -115,6 +116,10 @@ class Monitor:
         """Append an event that happens now."""
         self.events.append(SafetyEvent(kind, self.time, bodies, magnitude, self.line()))
 
+    def excuse_torque(self, until: float) -> None:
+        """Report no torque before a time [s]: a declared push is not the program's doing."""
+        self._excused_until = max(self._excused_until, until)
+
     def tick(self, time: float, height: float, upright: float) -> None:
         """Look at the state after a control tick.
 
@@ -131,7 +136,7 @@ class Monitor:
             self.fallen = False
         if self.data.ncon:
             self._contacts()
-        if not self.fallen:
+        if not self.fallen and time >= self._excused_until:
             self._torques()
 
     def _down(self, height: float, upright: float) -> None:
@@ -174,6 +179,8 @@ class Monitor:
                 self._fall(tuple(b for b in bodies if b != "world"), float(self.data.xmat[1][8]))
             return
         if not pair & (_THING | _PERSON) and any(self._limp(b) for b in bodies):
+            # Nor is it a collision when the limb stiffens where it lies.
+            touch.reported = True
             return
         kind: SafetyKind = "self_collision"
         limit = SELF_COLLISION_IMPULSE

@@ -38,6 +38,8 @@ LEAST_STIFFNESS = 0.6
 """Legs this weak or weaker must not walk (ENABLE_STIFFNESS_PROTECTION, NAOqi documentation)."""
 LEAST_FOOT_FORCE = 10.0
 """Less force on both soles together counts as hanging in the air [N]: own choice."""
+_RECOVERY_S = 3.0
+"""After a declared push, saturated servos are nobody's fault for so long: own choice."""
 _SUBSTEPS = round(TICK_S / TIMESTEP_S)
 
 
@@ -203,7 +205,11 @@ class Robot:
         for name in names:
             if name not in self.max_speed:
                 raise RobotError(f"Unknown joint {name!r}.{nearest(name, self.joint_names)}")
+        was_limp = self._servos.stiffness == 0.0
         self._servos.set(names, values)
+        for i in np.flatnonzero(was_limp & (self._servos.stiffness > 0.0)):
+            # As on the robot, a joint stiffens where it is, not where it was once told to be.
+            self.joints.adopt(self.joint_names[i], float(self._data.qpos[self._addresses[i]]))
 
     # --- senses ---
 
@@ -288,6 +294,7 @@ class Robot:
             )
             self._data.xfrc_applied[body, :3] += force
             self._pushes.append((self.time + event.duration_s, body, force))
+            self._monitor.excuse_torque(self.time + event.duration_s + _RECOVERY_S)
         elif event.to is not None:
             self._move(PREFIX + event.target, event.to)
 

@@ -64,7 +64,7 @@ SWING_DONE = 0.9
 HIP_ROLL_SAG = 0.035
 """The supporting hip gives way by so much under the body's weight [rad]; commanded in advance."""
 _PREVIEW_STEPS = 5
-_COM_RATE = 0.03
+_COM_RATE = 0.08
 """Fastest correction of the centre of mass in the torso [m/s]."""
 _CAPTURE_MOST = 3.0
 _CAPTURE_RATE = 0.6
