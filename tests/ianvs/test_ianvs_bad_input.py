@@ -90,6 +90,8 @@ TABLE = [
      f"first.yaml:4: unknown type 'base_model'; allowed: {', '.join(MODULE_TYPES)}. "
      "Did you mean 'basemodel'?"),
     ("first.yaml", '      url: "./model.py"\n', "", "first.yaml:4: missing key 'url' (text)"),
+    ("first.yaml", "./model.py", "./train.jsonl",
+     "first.yaml:6: a plug-in is a .py file, got 'train.jsonl'"),
     ("first.yaml", '"Model"', '"Modell"', "first.yaml:5: model.py registers no 'Modell'; "
      "it registers: Model, count, score. Did you mean 'Model'?"),
     ("first.yaml", "[1, 2]", "3", "first.yaml:9: 'values' must be a list, got 3"),

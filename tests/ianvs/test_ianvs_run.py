@@ -17,6 +17,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from naobench.ianvs import identity, job
+
 ONE_LEVEL = ("first.yaml", "values: [1, 2]", "values: [1]")
 RECORDER = """\
 import json, os, pathlib
@@ -422,3 +424,36 @@ def test_terminal_shows_a_living_line_and_a_table_that_fits(bench):
     table = [line for line in seen.decode().splitlines() if line.startswith("|")]
     assert len(table) == 3 and max(map(len, table)) <= 79
     assert "score" in table[0] and "url" not in table[0]
+
+
+@pytest.mark.parametrize(
+    "name", ["first.yaml", "testenv.yaml", "test.jsonl", "metrics.py", "model.py", "helper.py"]
+)
+def test_id_of_a_test_case_changes_with_every_file_that_it_depends_on(bench, name):
+    bench.write("helper.py", "x = 1  \n")
+
+    def ids():
+        identity._content.cache_clear()
+        read = job.read(bench.folder / "job.yaml")
+        return [identity.case_id(read, case, "code") for case in read.cases()]
+
+    before = ids()
+    assert len(set(before)) == 2
+    text = (bench.folder / name).read_text()
+    bench.write(name, text.replace('"a"', '"z"') if "jsonl" in name else text + "# changed\n")
+    assert not set(ids()) & set(before)
+
+
+def test_yaml_that_changes_during_a_run_fails_the_cases_whose_meaning_it_changes(bench):
+    body = """\
+        text = open("first.yaml").read()
+        open("first.yaml", "w").write(text.replace("[1, 2]", "[1, 3]"))
+"""
+    bench.replace("model.py", "        return [self", body + "        return [self")
+    done = bench.run()
+    assert done.returncode == 1
+    assert "test case 2 (first) failed: ConfigError: the YAML files have changed" in done.stderr
+    assert [(row["score"], row["status"]) for row in bench.rank()] == [
+        ("1.0", "done"),
+        ("", "failed"),
+    ]

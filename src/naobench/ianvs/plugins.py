@@ -23,6 +23,9 @@ def check(path: Path, alias: str, section: Section) -> None:
     A missing alias is noted only where it is as good as certain: nothing is said when the file and
     those beside it register nothing themselves (what they import may) or under a computed name.
     """
+    if path.suffix != ".py":
+        section.problem(("url",), f"a plug-in is a .py file, got {path.name!r}")
+        return
     try:
         tree = ast.parse(path.read_bytes(), str(path))
     except (SyntaxError, ValueError) as error:

@@ -14,7 +14,7 @@ from typing import Any
 import naobench
 from naobench.errors import ConfigError
 from naobench.ianvs import process, reporters, store
-from naobench.ianvs.identity import case_id, code_of_package
+from naobench.ianvs.identity import case_id, code_of_package, settings
 from naobench.ianvs.job import Job, TestCase
 from naobench.ianvs.process import Ended
 from naobench.ianvs.progress import Progress
@@ -122,7 +122,7 @@ class _Run:
         record = _record(case, identity, folder)
         store.write_json(file, record)
         command = [sys.executable, "-P", "-m", "naobench.ianvs.testcase", str(self._job.path)]
-        command += [str(case.number), str(folder), "--id", identity, "--code", self._code]
+        command += [str(case.number), str(folder), "--settings", settings(self._job, case)]
         log, show, tick = folder / "log.txt", self._progress.show, self._progress.tick
         ended = process.run(command, log, self._job.timeout_s, show, tick)
         result = store.read_json(file) or {}

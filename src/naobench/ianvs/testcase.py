@@ -22,7 +22,7 @@ from typing import Any
 
 from naobench.errors import ConfigError
 from naobench.ianvs import compat, dataset, paradigms, plugins, store
-from naobench.ianvs.identity import case_id
+from naobench.ianvs.identity import settings
 from naobench.ianvs.job import Job, TestCase, read
 from naobench.ianvs.registry import ClassFactory, ClassType
 
@@ -51,8 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("job", type=Path, help="benchmarkingjob.yaml")
     parser.add_argument("number", type=int, help="number of the test case, from 1")
     parser.add_argument("folder", type=Path, help="where the test case writes")
-    parser.add_argument("--id", help="id that the test case must have")
-    parser.add_argument("--code", default="", help="digest of the package that goes into the id")
+    parser.add_argument("--settings", help="digest that the test case's settings must have")
     parser.add_argument("--lifeline", type=int, help="descriptor that closes when the runner ends")
     return parser
 
@@ -70,8 +69,8 @@ def _result(options: argparse.Namespace) -> dict[str, Any]:
     try:
         job = read(options.job, check_data=False, quiet=True)
         case = job.case(options.number)
-        if options.id is not None and case_id(job, case, options.code) != options.id:
-            raise ConfigError("YAML, plug-ins or data have changed since the job was started")
+        if options.settings is not None and settings(job, case) != options.settings:
+            raise ConfigError("the YAML files have changed since the job was started")
         _run(job, case, options.folder, result)
     except (Exception, SystemExit) as error:
         traceback.print_exc()
