@@ -228,7 +228,7 @@ class ALMotion:
 
     def _velocity(self) -> Pose:
         """Return the mean velocity over the last stride in the robot frame [m/s, m/s, rad/s]."""
-        if len(self._trail) < 2:
+        if not self._robot.gait.active or len(self._trail) < 2:
             return 0.0, 0.0, 0.0
         first, last = self._trail[0], self._trail[-1]
         x, y, _ = relative((*first[:2], last[2]), last)
