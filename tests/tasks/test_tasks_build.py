@@ -20,7 +20,7 @@ def splits():
 
 def test_shipped_files_are_what_the_code_writes(tmp_path):
     build.main(["--out", str(tmp_path)])
-    for name in ("train.jsonl", "test.jsonl"):
+    for name in ("train.jsonl", "test.jsonl", "smoke.jsonl"):
         assert (tmp_path / name).read_bytes() == (DATASETS / name).read_bytes()
 
 
