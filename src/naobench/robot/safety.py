@@ -80,8 +80,10 @@ class Monitor:
     _touches: dict[tuple[str, str], _Touch] = field(default_factory=dict)
     _down_ticks: int = 0
     _excused_until: float = 0.0
-    _saturated_now: bool = False
-    _saturated: list[int] = field(init=False)
+    _hot: dict[int, int] = field(default_factory=dict)
+    """Ticks since which a servo asks for too much."""
+    _before: tuple[FloatArray, FloatArray] = field(init=False)
+    """qpos and qvel at the end of the tick before."""
     _limb_joint: dict[str, int] = field(init=False)
     _force: mujoco.MjData = field(init=False)
     _buffer: FloatArray = field(init=False)
@@ -100,7 +102,7 @@ class Monitor:
             for root, parts in _LIMBS.items()
             if joint.child[1:] in parts
         }
-        self._saturated = [0] * len(names)
+        self._before = self.data.qpos.copy(), self.data.qvel.copy()
         self._force = self.data.actuator_force
         self._buffer = np.zeros(6)
         self._knees = [int(self.model.joint(f"{s}KneePitch").qposadr[0]) for s in "LR"]
@@ -201,18 +203,16 @@ class Monitor:
     def _torques(self) -> None:
         """Count ticks in which a servo asks for more than its limit.
 
-        MuJoCo clamps, so a servo that gives all it may has asked for at least that.
+        MuJoCo clamps, so only a servo that gives all it may can have asked for more.
         """
         over = np.abs(self._force) >= self.servos.limits
-        if not over.any():
-            if self._saturated_now:
-                self._saturated = [0] * len(self._saturated)
-                self._saturated_now = False
-            return
-        self._saturated_now = True
-        for i, hot in enumerate(over.tolist()):
-            self._saturated[i] = self._saturated[i] + 1 if hot else 0
-            if self._saturated[i] == TORQUE_TICKS:
-                demand = self.servos.demand(self.data, i)
-                if demand > 1.0:
-                    self.report("torque", (self.servos.names[i],), demand)
+        if over.any() or self._hot:
+            demands = self.servos.demands(self.data, self._before)
+            was = self._hot
+            self._hot = {
+                i: was.get(i, 0) + 1 for i in np.flatnonzero(over & (demands > 1.0)).tolist()
+            }
+            for i, ticks in self._hot.items():
+                if ticks == TORQUE_TICKS:
+                    self.report("torque", (self.servos.names[i],), float(demands[i]))
+        self._before = self.data.qpos.copy(), self.data.qvel.copy()

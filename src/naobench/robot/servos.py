@@ -12,6 +12,10 @@ from naobench.schema import FloatArray
 
 __all__ = ["Servos"]
 
+_RIGID = (0.9999, 0.9999, 0.001, 0.5, 2.0)
+"""Solver impedance of dry friction in a limp joint: with MuJoCo's default a limp crouch creeps and
+topples within seconds. Stiff joints keep the default, with which a step costs 40 % less."""
+
 
 class Servos:
     """Scales the servos of a model with NAOqi's stiffness.
@@ -29,6 +33,8 @@ class Servos:
         self.names = tuple(joints)
         self._index = {name: i for i, name in enumerate(joints)}
         self._dofs = np.array([model.joint(name).dofadr[0] for name in joints])
+        self._addresses = np.array([model.joint(name).qposadr[0] for name in joints])
+        self._solimp = model.dof_solimp[self._dofs].copy()
         self._gain = model.actuator_gainprm[: len(joints)].copy()
         self._bias = model.actuator_biasprm[: len(joints)].copy()
         self._force = model.actuator_forcerange[: len(joints)].copy()
@@ -59,6 +65,7 @@ class Servos:
         self._model.dof_frictionloss[self._dofs] = self._powered_friction + self._backdrive * (
             1 - self.stiffness
         )
+        self._model.dof_solimp[self._dofs] = np.where(share == 0.0, _RIGID, self._solimp)
         # A hair below the limit: the clamped force equals it only up to rounding.
         self._limits = np.where(
             self.stiffness > 0, self._force[:, 1] * self.stiffness * 0.9999, np.inf
@@ -69,10 +76,22 @@ class Servos:
         """Torque at which each servo counts as saturated [N m]; infinite for limp joints."""
         return self._limits
 
-    def demand(self, data: mujoco.MjData, index: int) -> float:
-        """Return the torque that a servo asks for, over its limit [1]."""
-        joint = self._model.actuator_trnid[index, 0]
-        q, v = data.qpos[self._model.jnt_qposadr[joint]], data.qvel[self._model.jnt_dofadr[joint]]
-        gain, bias = self._model.actuator_gainprm[index], self._model.actuator_biasprm[index]
-        torque = gain[0] * data.ctrl[index] + bias[0] + bias[1] * q + bias[2] * v
-        return abs(float(torque)) / float(self._model.actuator_forcerange[index, 1])
+    def demands(self, data: mujoco.MjData, before: tuple[FloatArray, FloatArray]) -> FloatArray:
+        """Return the torque that each servo asked for in a tick, over its limit [1]. Shape (26,).
+
+        A target holds for a whole tick while its joint travels, so the torque has a ripple; the
+        state halfway through the tick gives the mean.
+
+        Args:
+            data: State at the end of the tick.
+            before: qpos and qvel at its start.
+        """
+        n = len(self.names)
+        q = (before[0] + data.qpos)[self._addresses] / 2
+        v = (before[1] + data.qvel)[self._dofs] / 2
+        bias = self._model.actuator_biasprm[:n]
+        torque = (
+            self._model.actuator_gainprm[:n, 0] * data.ctrl[:n] + bias[:, 1] * q + bias[:, 2] * v
+        )
+        share: FloatArray = np.abs(torque) / self._model.actuator_forcerange[:n, 1]
+        return share

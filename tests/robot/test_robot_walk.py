@@ -1,0 +1,210 @@
+import copy
+import math
+
+import mujoco
+import numpy as np
+import pytest
+
+from naobench.errors import RobotError
+from naobench.robot import Robot
+from naobench.schema import RobotStart, Scene, SceneEvent
+
+
+def error(robot, goal):
+    x, y, yaw = robot.position(True)
+    return math.hypot(x - goal[0], y - goal[1]), abs(
+        math.degrees(math.remainder(yaw - goal[2], math.tau))
+    )
+
+
+@pytest.mark.parametrize("friction", [0.4, 1.2])
+def test_walk_of_a_metre_ends_near_a_metre(until, friction):
+    robot = Robot(Scene(friction=(friction, friction)), 11)
+    assert until(robot, robot.gait.move_to(1.0, 0.0, 0.0))
+    distance, turn = error(robot, (1, 0, 0))
+    assert distance < 0.03 and turn < 1.0
+    assert robot.safety == []
+
+
+@pytest.mark.parametrize(
+    "goal",
+    [
+        (0, 0, math.pi / 2),
+        (0, 0, -2.5),
+        (0, 0.2, 0),
+        (-0.2, 0, 0),
+        (0.3, -0.15, -0.8),
+        (0.05, 0, 0),
+    ],
+)
+def test_walk_ends_where_it_was_told(until, goal):
+    robot = Robot(Scene(), 12)
+    assert until(robot, robot.gait.move_to(*goal))
+    distance, turn = error(robot, goal)
+    assert distance < 0.03 and turn < 2.0
+    assert robot.position(False) == pytest.approx(robot.position(True), abs=0.03)
+    assert not robot.gait.active
+    assert robot.safety == []
+
+
+@pytest.mark.parametrize("posture", ["Stand", "StandZero", "Crouch"])
+def test_walk_starts_from_any_posture(until, posture):
+    robot = Robot(Scene(robot=RobotStart(posture=posture, x=1.0, yaw=0.5)), 13)
+    assert until(robot, robot.gait.move_to(0.2, 0.0, 0.0))
+    distance, _ = error(robot, (1 + 0.2 * math.cos(0.5), 0.2 * math.sin(0.5), 0.5))
+    assert distance < 0.03
+    assert robot.safety == []
+
+
+def test_feet_leave_the_ground_and_stand_still_otherwise(robot):
+    robot.gait.move_to(0.6, 0.0, 0.0)
+    highest = 0.0
+    for _ in range(500):
+        robot.tick()
+        highest = max(highest, robot._data.body("LFoot").xpos[2] - 0.0452)
+    assert 0.012 < highest < 0.03
+
+
+@pytest.mark.parametrize(
+    "direction", [(1, 0, 0), (-1, 0, 0), (0, 1, 0), (0, 0, -1), (1, 1, 1), (-1, -1, 1)]
+)
+def test_velocities_up_to_the_maximum_are_walked_and_stopped(direction):
+    robot = Robot(Scene(), 14)
+    robot.gait.set_velocity(*np.multiply(direction, robot.gait.max_velocity))
+    robot.run(4.0)
+    assert robot.gait.active
+    robot.gait.stop()
+    robot.run(2.5)
+    assert not robot.gait.active
+    walked = robot.position(True)
+    for sign, way in zip(direction, walked, strict=True):
+        assert sign == 0 or sign * way > 0 or any(d and d != sign for d in direction)
+    left, right = robot._data.body("LFoot").xpos, robot._data.body("RFoot").xpos
+    assert np.linalg.norm(left - right) == pytest.approx(0.1, abs=0.006)
+    assert robot.safety == []
+
+
+def test_forward_speed_is_what_was_asked_for(robot):
+    robot.gait.set_velocity(0.08, 0.0, 0.0)
+    robot.run(3.0)
+    start, then = robot.position(True)[0], robot.time
+    robot.run(2.52)
+    assert (robot.position(True)[0] - start) / (robot.time - then) == pytest.approx(0.08, rel=0.08)
+
+
+def test_longer_steps_walk_faster(until):
+    times = []
+    for config in ({}, {"MaxStepX": 0.06}, {"MaxStepFrequency": 0.0}):
+        robot = Robot(Scene(), 15)
+        assert until(robot, robot.gait.move_to(0.5, 0.0, 0.0, config))
+        assert robot.safety == []
+        times.append(robot.time)
+    assert times[1] < times[0] < times[2]
+
+
+def test_stop_ends_a_move_within_two_seconds_and_fails_it(robot):
+    move = robot.gait.move_to(1.0, 0.0, 0.0)
+    robot.run(3.0)
+    robot.gait.stop()
+    assert move.done and move.succeeded is False
+    robot.run(2.0)
+    assert not robot.gait.active
+    x = robot.position(True)[0]
+    robot.run(1.0)
+    assert robot.position(True)[0] == pytest.approx(x, abs=0.002)
+    assert 0.05 < x < 0.4
+
+
+def test_newer_move_replaces_the_running_one(robot, until):
+    first = robot.gait.move_to(1.0, 0.0, 0.0)
+    robot.run(3.0)
+    x = robot.position(False)[0]
+    second = robot.gait.move_to(0.0, 0.0, 0.6)
+    assert first.done and first.succeeded is False
+    assert until(robot, second)
+    distance, turn = error(robot, (x, 0.0, 0.6))
+    assert distance < 0.04 and turn < 2.0
+    assert robot.safety == []
+
+
+def test_limp_legs_refuse_to_walk(limp):
+    move = limp.gait.move_to(0.5, 0.0, 0.0)
+    assert move.done and move.succeeded is False
+    limp.gait.set_velocity(0.05, 0.0, 0.0)
+    assert not limp.gait.active
+
+
+def test_walk_is_given_up_when_legs_go_limp(robot):
+    move = robot.gait.move_to(1.0, 0.0, 0.0)
+    robot.run(3.0)
+    robot.set_stiffness(["LKneePitch"], [0.3])
+    robot.run(0.6)
+    assert move.done and move.succeeded is False
+    assert not robot.gait.active
+
+
+def test_arms_stay_where_they_were_put(robot, until):
+    robot.joints.set_targets(["RShoulderPitch", "LShoulderRoll"], [-0.8, 1.0], 0.3)
+    robot.run(1.5)
+    move = robot.gait.move_to(0.3, 0.0, 0.0)
+    robot.run(2.0)
+    robot.joints.set_targets(["RShoulderPitch"], [0.3], 0.3)
+    assert until(robot, move)
+    angles = dict(zip(robot.joint_names, robot.positions(), strict=True))
+    assert angles["RShoulderPitch"] == pytest.approx(0.3, abs=0.05)
+    assert angles["LShoulderRoll"] == pytest.approx(1.0, abs=0.05)
+    assert error(robot, (0.3, 0, 0))[0] < 0.03
+    assert robot.safety == []
+
+
+def test_leg_commands_wait_until_the_walk_is_over(robot):
+    robot.gait.set_velocity(0.05, 0.0, 0.0)
+    robot.run(2.0)
+    motion = robot.joints.interpolate(["LKneePitch"], [[1.0]], [[1.5]])
+    robot.joints.set_targets(["RKneePitch"], [1.5], 1.0)
+    robot.run(1.5)
+    assert motion.done and motion.succeeded is False
+    assert robot.safety == []
+
+
+@pytest.mark.parametrize("force", [(0.0, 12.0, 0.0), (-12.0, 0.0, 0.0)])
+def test_walk_survives_a_push(force):
+    push = SceneEvent(at_s=3.1, do="push", target="Torso", force=force)
+    robot = Robot(Scene(events=(push,)), 16)
+    robot.gait.set_velocity(0.08, 0.0, 0.0)
+    robot.run(6.0)
+    assert not robot.fallen
+    assert robot.safety == []
+
+
+def test_only_torques_move_the_robot(robot):
+    """Replaying the recorded controls through bare MuJoCo gives the same state, to the last bit."""
+    model, data = copy.copy(robot._model), copy.copy(robot._data)
+    robot.gait.move_to(0.2, 0.1, 0.3)
+    robot.joints.set_targets(["HeadYaw", "LShoulderPitch"], [0.5, 0.2], 0.4)
+    for _ in range(500):
+        robot.tick()
+        data.ctrl[:] = robot._data.ctrl
+        mujoco.mj_step(model, data, nstep=5)
+    assert (data.qpos == robot._data.qpos).all()
+    assert (data.qvel == robot._data.qvel).all()
+    assert not robot._data.qfrc_applied.any() and not robot._data.xfrc_applied.any()
+
+
+def test_same_seed_walks_the_same_way():
+    ends = []
+    for _ in range(2):
+        robot = Robot(Scene(), 17, task_id="t")
+        robot.gait.move_to(0.2, 0.0, 0.5)
+        robot.run(3.0)
+        ends.append(robot._data.qpos.tolist())
+    assert ends[0] == ends[1]
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [((math.nan, 0, 0), "finite"), ((1, 0, 0, {"MaxStepXX": 0.1}), "Did you mean 'MaxStepX'")],
+)
+def test_senseless_moves_are_refused(robot, args, message):
+    with pytest.raises(RobotError, match=message):
+        robot.gait.move_to(*args)
