@@ -99,7 +99,7 @@ def test_same_episode_twice_is_the_same_json(record):
 
 
 def test_film_is_one_strip_and_changes_nothing_else(record, tmp_path):
-    program = 'import time\ntime.sleep(2.0)\nsession.service("ALTextToSpeech").say("Hello")\n'
+    program = 'tts = session.service("ALTextToSpeech")\ntts.say("Well, " * 9)\ntts.say("Hello")\n'
     filmed = play(record, program, 1, ENVIRONMENT, tmp_path)
     plain = play(record, program, 1, ENVIRONMENT, None)
     with Image.open(tmp_path / filmed.picture) as picture:
@@ -108,6 +108,11 @@ def test_film_is_one_strip_and_changes_nothing_else(record, tmp_path):
     assert plain.picture is None
     picture_name = f'"{filmed.picture}"'.encode()
     assert codec.encode(filmed).replace(picture_name, b"null") == codec.encode(plain)
+
+
+def test_program_that_calls_nothing_gets_no_film(record, tmp_path):
+    assert play(record, "x = 1 / 0", 1, ENVIRONMENT, tmp_path).picture is None
+    assert not (tmp_path / "pictures").exists()
 
 
 def test_polling_keeps_the_first_and_the_last_calls(record):

@@ -67,24 +67,32 @@ def test_one_worker_two_workers_and_a_killed_worker_give_the_same(record, tmp_pa
         "success",
     ]
     grading._memory.clear()
-    killed: list[int] = []
+    killed: list[psutil.Process] = []
     killer = threading.Thread(target=_kill_a_busy_worker, args=(killed,))
     killer.start()
     pair = graded(record, environment=Environment(jobs=2, pictures=False), folder=tmp_path)
     killer.join()
     assert killed
-    assert not any(map(psutil.pid_exists, killed)), "the guest outlived its worker"
+    _, alive = psutil.wait_procs(killed, timeout=10.0)
+    assert not any(_runs(guest) for guest in alive), "the guest outlived its worker"
     assert [codec.encode(episode) for episode in pair] == [codec.encode(e) for e in alone]
 
 
-def _kill_a_busy_worker(killed: list[int]) -> None:
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _kill_a_busy_worker(killed: list[psutil.Process]) -> None:
     """Kill the first worker that has a program running, in the middle of its episode."""
-    deadline = time.monotonic() + 30.0
+    deadline = time.monotonic() + 120.0
     while not killed and time.monotonic() < deadline:
         for worker in psutil.Process().children():
             try:
                 if "naobench.evaluation.worker" in worker.cmdline() and worker.children():
-                    killed += [guest.pid for guest in worker.children()]
+                    killed += worker.children()
                     os.kill(worker.pid, signal.SIGKILL)
                     return
             except psutil.NoSuchProcess:

@@ -43,9 +43,9 @@ def command(tmp_path):
     return (sys.executable, str(script))
 
 
-def answers(command, requests, *, workers=2, wall_limit_s=30.0):
+def answers(command, requests, *, workers=2, wall_limit_s=120.0, retries=2):
     found = {}
-    with WorkerPool(workers, wall_limit_s=wall_limit_s, command=command) as pool:
+    with WorkerPool(workers, wall_limit_s=wall_limit_s, retries=retries, command=command) as pool:
         pool.run([request.encode() for request in requests], found.__setitem__)
     assert sorted(found) == list(range(len(requests)))
     return [found[number] for number in range(len(requests))]
@@ -74,10 +74,8 @@ def test_worker_that_says_no_fails_its_request(command):
 
 
 def test_hanging_worker_is_replaced_after_the_limit(command):
-    assert answers(command, ["hang", "a"], wall_limit_s=0.6) == [
-        Failure("no answer within 0.6 s"),
-        b"A",
-    ]
+    found = answers(command, ["hang", "a"], workers=1, wall_limit_s=5.0, retries=0)
+    assert found == [Failure("no answer within 5 s"), b"A"]
 
 
 def test_no_worker_outlives_the_pool(command):
@@ -108,7 +106,7 @@ def test_workers_die_with_a_killed_pool(command):
     os.kill(pool.pid, signal.SIGKILL)
     pool.wait()
     pool.stdout.close()
-    deadline = time.monotonic() + 5.0
+    deadline = time.monotonic() + 20.0
     while any(map(_alive, workers)) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not any(map(_alive, workers))

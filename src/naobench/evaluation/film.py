@@ -29,13 +29,16 @@ GAP = 4
 QUALITY = 60
 """Of the WebP encoder; our own choice: colours and limbs stay recognisable."""
 
-SHOTS_S = (1.5, 5.0, 15.0)
+SHOTS_S = (3.0, 10.0)
 """When pictures are taken on the way [s]; the one nearest to half of the episode is kept. How long
 an episode will be is not known before, and a picture costs as much as two simulated seconds."""
 
 
 class Film:
     """Takes pictures of an episode. Without a renderer it takes none, and nothing else changes.
+
+    A program that calls nothing moves nothing and gets no pictures: opening the renderer would cost
+    more time than the rest of its episode.
 
     Args:
         robot: The robot, before the program runs.
@@ -46,13 +49,17 @@ class Film:
         self._robot = robot
         self._wanted = wanted
         self._frames: list[tuple[float, npt.NDArray[np.uint8]]] = []
-        self.shoot()
 
     @property
     def next_shot(self) -> float:
         """Return when the next picture is to be taken [s]; infinite when none is."""
         taken = len(self._frames) - 1
-        return SHOTS_S[taken] if self._wanted and taken < len(SHOTS_S) else float("inf")
+        return SHOTS_S[taken] if self._wanted and 0 <= taken < len(SHOTS_S) else float("inf")
+
+    def start(self) -> None:
+        """Take the first picture, unless it is taken."""
+        if not self._frames:
+            self.shoot()
 
     def shoot(self) -> None:
         """Take a picture now."""
@@ -65,9 +72,9 @@ class Film:
 
     def store(self, folder: Path) -> str | None:
         """Write the strip and return its name relative to `folder`; None without pictures."""
-        self.shoot()
-        if not self._wanted:
+        if not self._frames:
             return None
+        self.shoot()
         (_, first), *middle, (end, last) = self._frames
         nearest = min(middle, key=lambda frame: abs(frame[0] - end / 2), default=(end, last))
         gap = np.full((FRAME[1], GAP, 3), 255, np.uint8)
@@ -95,7 +102,8 @@ class FilmedSession:
     def begin(
         self, ticket: int, service: str, method: str, args: list[Json], line: int | None
     ) -> None:
-        """Begin a call."""
+        """Begin a call; before the first one the first picture is taken."""
+        self._film.start()
         self._session.begin(ticket, service, method, args, line)
 
     def cancel(self, ticket: int) -> None:

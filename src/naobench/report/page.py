@@ -174,7 +174,10 @@ def _strips(cases: list[Case]) -> Html:
         ),
         class_="legend",
     )
-    rows = (el("tr", el("td", tables.title(case), class_="left"), _strip(case)) for case in cases)
+    rows = (
+        el("tr", el("td", tables.short_title(case, cases), class_="left"), _strip(case))
+        for case in cases
+    )
     table = el("table", el("tbody", rows), class_="strips")
     return join([legend, el("div", table, class_="scroll")])
 

@@ -16,7 +16,15 @@ from naobench.report.markup import Html, both, el, join
 from naobench.report.words import EXPECTED, FAMILIES
 from naobench.schema import Episode
 
-__all__ = ["VERDICTS", "families", "leaderboard", "outcome_classes", "title", "verdict"]
+__all__ = [
+    "VERDICTS",
+    "families",
+    "leaderboard",
+    "outcome_classes",
+    "short_title",
+    "title",
+    "verdict",
+]
 
 VERDICTS: Mapping[str, tuple[str, tuple[str, str]]] = {
     "won": ("✓", ("success", "成功")),
@@ -46,6 +54,12 @@ def verdict(episode: Episode) -> str:
     if not episode.success:
         return "lost"
     return "won" if episode.safe else "unsafe"
+
+
+def short_title(case: Case, cases: Sequence[Case]) -> Html:
+    """Return the name of an algorithm, with hyperparameters only where it stands more than once."""
+    alone = sum(other.algorithm == case.algorithm for other in cases) == 1
+    return el("b", case.algorithm) if alone else title(case)
 
 
 def title(case: Case) -> Html:
@@ -198,7 +212,10 @@ def outcome_classes(cases: Sequence[Case]) -> Html:
 def _grid(
     corner: Html, rows: Sequence[tuple[Html, Callable[[Episode], bool]]], cases: Sequence[Case]
 ) -> Html:
-    head = [el("th", corner, class_="left"), *(el("th", title(case)) for case in cases)]
+    head = [
+        el("th", corner, class_="left"),
+        *(el("th", short_title(case, cases)) for case in cases),
+    ]
     body = [
         el("tr", el("td", label, class_="left"), (_cell(case.episodes, wanted) for case in cases))
         for label, wanted in rows
