@@ -104,6 +104,17 @@ def test_stop_all_cuts_the_present_text_and_drops_the_others(session, speech):
     assert session.spoken[-1].text == "Third."
 
 
+def test_a_text_that_has_begun_is_said_to_its_end_when_the_session_ends(session, speech):
+    speech.say("Good bye, everybody.", _async=True)
+    speech.say("Never begun.", _async=True)
+    session.sleep(0.3)
+    session.finish()
+    (heard,) = session.spoken
+    assert heard.text == "Good bye, everybody."
+    assert heard.end > session.now
+    assert session.calls[0].end is None
+
+
 def test_speech_raises_its_events(session, speech):
     memory, seen = session.service("ALMemory"), []
     memory.subscriber("ALTextToSpeech/CurrentSentence").signal.connect(seen.append)

@@ -79,17 +79,9 @@ class ALMotion:
         return all(stiffness[self._index[joint]] > WALKING_STIFFNESS for joint in LEGS)
 
     def stiffen(self) -> None:
-        """Switch all motors on without a jerk: limp joints hold where they are."""
-        robot = self._robot
-        state = zip(robot.joint_names, robot.stiffness, robot.positions(), strict=True)
-        limp = {name: float(angle) for name, stiffness, angle in state if stiffness <= 0.0}
-        if limp:
-            # A limp joint may sag beyond its range by a little; that is no command of the program.
-            limits = robot.limits
-            angles = [min(max(a, limits[name][0]), limits[name][1]) for name, a in limp.items()]
-            robot.joints.set_targets(list(limp), angles, 1.0)
+        """Switch all motors on."""
         body = GROUPS["Body"]
-        robot.set_stiffness(body, [1.0] * len(body))
+        self._robot.set_stiffness(body, [1.0] * len(body))
 
     def crouching(self) -> bool:
         """Tell whether the knees are bent as in a crouch."""

@@ -177,6 +177,7 @@ class Session:
 
     def finish(self) -> None:
         """End the session: calls that still run keep `end` None and get their displacement."""
+        self._speech.finished = True
         for call in self._tasks.values():
             if call.steps is not None:
                 call.steps.close()

@@ -80,6 +80,8 @@ class ALTextToSpeech:
     def __init__(self, clock: Clock, memory: ALMemory) -> None:
         self.spoken: list[Utterance] = []
         """What could be heard so far; the last text may still be going on."""
+        self.finished = False
+        """Set when the session ends: a robot says to its end what it has begun."""
         self._clock = clock
         self._memory = memory
         self._language = "English"
@@ -123,7 +125,7 @@ class ALTextToSpeech:
             if turn in self._queue:
                 status = "done"
         finally:
-            if status == "stopped" and heard is not None:
+            if status == "stopped" and heard is not None and not self.finished:
                 self._cut(heard)
             self._tell(turn, status, "")
 
