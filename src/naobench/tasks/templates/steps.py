@@ -28,7 +28,7 @@ __all__ = [
 DISTANCES = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
 """Distances to walk [m]. The robot walks 0.09 m/s."""
 
-ANGLES = (30, 40, 45, 50, 60, 70, 80, 90, 100, 110, 120, 135, 150)
+ANGLES = (30, 40, 45, 50, 60, 70, 80, 90, 100, 110, 120, 135)
 """Angles to turn [degrees]."""
 
 _WALK_S = 11.0
