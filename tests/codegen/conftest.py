@@ -2,10 +2,11 @@
 
 import pytest
 import torch
-from naobench.codegen.slots import SLOT_MARKS
-from naobench.schema import Question
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+from naobench.codegen.slots import SLOT_MARKS
+from naobench.schema import Question
 
 TEXTS = [
     "Walk forward 0.3 metres.",

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+
 from naobench.ianvs import compat, plugins
 from naobench.ianvs.registry import ClassFactory
 from naobench.schema import Prediction

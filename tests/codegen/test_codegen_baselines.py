@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pytest
+
 from naobench.codegen import (
     NullGenerator,
     open_reference,

@@ -1,6 +1,7 @@
 """The program is found in whatever a model says around it."""
 
 import pytest
+
 from naobench.codegen.extraction import extract_program
 
 

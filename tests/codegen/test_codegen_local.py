@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 import torch
+
 from naobench.codegen import open_local
 from naobench.codegen.checkpoint import load_checkpoint, resolve_model
 from naobench.codegen.local import GenerationSettings, LocalGenerator
@@ -168,6 +169,6 @@ def test_code_inside_a_model_folder_does_not_run(plain_model, tmp_path):
 def test_a_missing_package_names_its_extra(monkeypatch):
     from naobench.codegen.backends import models_extra
 
-    with pytest.raises(MissingDependencyError, match=r'pip install "naobench\[models\]"'):
-        with models_extra():
-            raise ModuleNotFoundError("No module named 'peft'", name="peft")
+    message = r'pip install "naobench\[models\]"'
+    with pytest.raises(MissingDependencyError, match=message), models_extra():
+        raise ModuleNotFoundError("No module named 'peft'", name="peft")

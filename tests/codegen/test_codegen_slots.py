@@ -1,6 +1,7 @@
 """Slots take numbers and quotations out of an instruction and put them back into a program."""
 
 import pytest
+
 from naobench.codegen.slots import SlotFormat, cut_slots
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+
 from naobench.schema import Question
 from naobench.training.pretrain import build_model
 from naobench.training.tokenizer import train_tokenizer

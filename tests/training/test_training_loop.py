@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+
 from naobench.codegen.checkpoint import load_checkpoint
 from naobench.errors import ModelError
 from naobench.training.loop import Example, LoopSettings, fit

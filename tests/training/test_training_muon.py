@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+
 from naobench.training.muon import Muon
 
 

@@ -1,10 +1,11 @@
 """LoRA changes what a model writes, the same way each time, and can be put on disk."""
 
 import pytest
+from safetensors.torch import load_file
+
 from naobench.codegen import open_local
 from naobench.errors import ModelError
 from naobench.training import tune_lora
-from safetensors.torch import load_file
 
 TUNING = {"rank": 16, "epochs": 40, "batch_size": 4, "learning_rate": 0.01, "joined": 0.0}
 

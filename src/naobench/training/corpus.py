@@ -1,16 +1,17 @@
 """What the shipped base model learns from: Python, and NAO programs for half of the skills.
 
-The base must leave something to learn: it sees programs of four families only, and of their train
-templates only. Test templates are never drawn from.
+The base must leave something to learn: it sees which program answers which instruction in four
+families only, and in their train templates only. Test templates are never drawn from.
 """
 
 from __future__ import annotations
 
-import re
+import ast
 import sysconfig
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from naobench.codegen.slots import SlotFormat, cut_slots
 from naobench.schema import Family, Question
 from naobench.tasks import build
 from naobench.tasks.templates import TEMPLATES, Template
@@ -25,8 +26,7 @@ __all__ = [
 ]
 
 MODULES: tuple[str, ...] = (
-    "bisect", "cmd", "colorsys", "contextlib", "copy", "functools", "graphlib", "heapq", "queue",
-    "random", "sched", "shlex", "string", "textwrap", "timeit",
+    "bisect", "cmd", "colorsys", "copy", "graphlib", "heapq", "queue", "sched", "textwrap",
 )  # fmt: skip
 """Modules of the standard library that are pure Python and read like programs."""
 
@@ -69,10 +69,40 @@ def instruction_pairs(templates: Sequence[Template], draws: int) -> list[tuple[Q
     return list(programs.values())
 
 
+def unpaired_texts(draws: int) -> list[str]:
+    """Return instructions and bodies of the train templates that the base is not to learn.
+
+    They stand apart from each other: a base model has read of everything, but which program an
+    instruction asks for is for fine-tuning to teach.
+
+    Args:
+        draws: Parameter draws of each template.
+    """
+    known = base_templates()
+    others = [template for template in train_templates() if template not in known]
+    slots = SlotFormat()
+    texts: dict[str, None] = {}
+    for question, program in instruction_pairs(others, draws):
+        texts[cut_slots(question.instruction).text] = None
+        texts[slots.target(question, program)] = None
+    return list(texts)
+
+
 def python_texts(modules: Sequence[str] = MODULES) -> Iterator[str]:
     """Yield standard library modules without comments and docstrings."""
     folder = Path(sysconfig.get_paths()["stdlib"])
     for name in modules:
-        source = (folder / f"{name}.py").read_text(encoding="utf-8")
-        source = re.sub(r'(?s)^[ \t]*[ru]?"""(?:.*?)"""[ \t]*\n', "", source, flags=re.MULTILINE)
-        yield re.sub(r"(?m)^[ \t]*#.*\n|^[ \t]*\n", "", source)
+        yield _without_prose((folder / f"{name}.py").read_text(encoding="utf-8"))
+
+
+def _without_prose(source: str) -> str:
+    """Return a module without docstrings, lines of comment and empty lines."""
+    prose: set[int] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and len(node.body) > 1:
+            first = node.body[0]
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                prose.update(range(first.lineno, (first.end_lineno or first.lineno) + 1))
+    lines = source.splitlines(keepends=True)
+    code = (line for number, line in enumerate(lines, 1) if number not in prose)
+    return "".join(line for line in code if line.strip() and not line.lstrip().startswith("#"))

@@ -42,15 +42,17 @@ class Recipe:
     """What the base model is made of."""
 
     vocabulary: int = 1536
-    draws: int = 60
+    draws: int = 40
     """Parameter draws of each base template."""
+    unpaired: int = 20
+    """Parameter draws of each other train template, for instructions and programs kept apart."""
     joined: int = 2000
     """Pairs made of two or three others."""
     modules: tuple[str, ...] = corpus.MODULES
     """Modules of the standard library."""
     loop: LoopSettings = field(
         default_factory=lambda: LoopSettings(
-            epochs=8, batch_size=32, learning_rate=4e-3, learning_rate_rest=4e-3
+            epochs=5, batch_size=32, learning_rate=4e-3, learning_rate_rest=4e-3
         )
     )
 
@@ -75,10 +77,13 @@ def build_model(tokenizer: Any, *, layers: int = 4, hidden: int = 128, seed: int
 
 
 def examples(tokenizer: Any, recipe: Recipe) -> list[Example]:
-    """Return NAO programs of the base templates, and Python text in chunks."""
+    """Return instructions with programs, NAO text that is not paired, and Python text."""
     pairs = corpus.instruction_pairs(corpus.base_templates(), recipe.draws)
     pairs += joined(pairs, recipe.joined, recipe.loop.seed)
     learned = encode(tokenizer, SlotFormat(), pairs)
+    for text in corpus.unpaired_texts(recipe.unpaired):
+        tokens = tokenizer(text, add_special_tokens=False)["input_ids"]
+        learned.append(Example(tuple(tokens[:1]), (*tokens[1:], tokenizer.eos_token_id)))
     for text in corpus.python_texts(recipe.modules):
         tokens = tokenizer(text, add_special_tokens=False)["input_ids"]
         chunks = [tuple(tokens[i : i + _CHUNK]) for i in range(0, len(tokens), _CHUNK)]

@@ -28,7 +28,7 @@ END = "<|end|>"
 """Token that ends a program."""
 
 PAD = "<|pad|>"
-"""Token that fills batches. Not `END`: the embedding of the padding token learns nothing as input."""
+"""Token that fills batches. Not `END`: embeddings of padding tokens learn nothing as input."""
 
 
 def train_tokenizer(texts: Iterable[str], size: int) -> Any:
