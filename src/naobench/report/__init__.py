@@ -19,6 +19,9 @@ def write_report(job_folder: Path) -> Path | None:
     Returns:
         The page, or None if the job has no episodes.
     """
+    # Looked at first, because the imports below cost more than a whole job without episodes.
+    if next(Path(job_folder).rglob("episodes.jsonl"), None) is None:
+        return None
     from naobench.evaluation.store import write_atomic
     from naobench.report.job import read
     from naobench.report.page import render
