@@ -25,6 +25,7 @@ def row(task_id, instruction, reference):
         "question": {"task_id": task_id, "instruction": instruction, "language": "en"},
         "answer": {
             "task_id": task_id,
+            "instruction": instruction,
             "template_id": "walk-v1",
             "split": "test",
             "language": "en",
@@ -32,7 +33,7 @@ def row(task_id, instruction, reference):
             "family": "F4",
             "level": 1,
             "services": ["ALMotion"],
-            "goal": {"all": []},
+            "goal": {"all": [{"p": "upright"}]},
             "reference": reference,
         },
     }
@@ -84,7 +85,7 @@ def test_reference_answers_by_task_id(tmp_path, ask):
 
 
 def test_reference_names_a_missing_dataset(tmp_path):
-    with pytest.raises(DatasetError, match=r"No dataset '.*none\.jsonl'"):
+    with pytest.raises(DatasetError, match=r"Cannot read the data set .*none\.jsonl"):
         open_reference(tmp_path / "none.jsonl")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from naobench.codegen.bounds import ReferenceGenerator
 from naobench.codegen.generator import Generator
-from naobench.errors import DatasetError, MissingDependencyError
+from naobench.errors import MissingDependencyError
 from naobench.schema import Question
 
 __all__ = ["models_extra", "open_local", "open_reference", "open_retrieval"]
@@ -68,10 +68,8 @@ def open_reference(path: Path) -> Generator:
     """Open the generator that looks answers up in a dataset file.
 
     Raises:
-        DatasetError: If the file does not exist.
+        DatasetError: If the file cannot be read or breaks the schema.
     """
-    if not path.is_file():
-        raise DatasetError(f"No dataset {str(path)!r}: give the file that the job tests on.")
     return ReferenceGenerator(path)
 
 

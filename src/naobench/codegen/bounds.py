@@ -7,7 +7,8 @@ from pathlib import Path
 
 from naobench.codegen.generator import Completion, peak_bytes
 from naobench.errors import DatasetError
-from naobench.schema import Question, Row
+from naobench.schema import Question
+from naobench.tasks import dataset
 
 __all__ = ["NullGenerator", "ReferenceGenerator"]
 
@@ -24,8 +25,12 @@ class ReferenceGenerator:
     """Looks the answer up. What it fails, no model can be blamed for."""
 
     def __init__(self, path: Path) -> None:
-        """Read the reference programs of a dataset file (JSON Lines)."""
-        rows = [Row.model_validate_json(line) for line in path.read_text("utf-8").splitlines()]
+        """Read the reference programs of a dataset file.
+
+        Raises:
+            DatasetError: If the file cannot be read or breaks the schema.
+        """
+        rows = dataset.load(path)
         self._path = path
         self._programs = {row.question.task_id: row.answer.reference for row in rows}
 
