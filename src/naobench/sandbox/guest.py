@@ -28,6 +28,7 @@ ALIASES = {
     "naoqi": f"{HOME}.naoqi",
     "threading": f"{HOME}.threads",
     "queue": f"{HOME}.queues",
+    "_thread": f"{HOME}.low_level",
 }
 CHUNK_BYTES = 1 << 16
 FLUSH_CHARACTERS = 8192
@@ -206,6 +207,9 @@ class Guest:
         from naobench.sandbox.inside import clock, confine, scheduler
 
         clock.install()
+        for name in posix.environ:
+            posix.unsetenv(name)
+        posix.environ.clear()
         if orders["numpy"]:
             _import_numpy(orders["numpy"])
         confinement = confine.Confinement()
@@ -232,11 +236,10 @@ class Guest:
 
     def _furnish(self, baton: Scheduler) -> dict[str, Any]:
         """Make the interpreter look as the program expects it; return its global names."""
-        from naobench.sandbox.inside import services, threads
+        from naobench.sandbox.inside import services
 
-        for name in ("_ctypes", "_json", f"{HOME}.confine"):
-            sys.modules.pop(name, None)
-        sys.modules["_thread"] = threads.low_level()
+        for name in ("_ctypes", "_json", "_thread", f"{HOME}.confine"):
+            sys.modules.pop(name, None)  # `_thread` is served by the finder from now on.
         sys.modules["_queue"] = None  # type: ignore[assignment]  # it would wait in real time
         services.catalogue.update(
             {name: tuple(methods) for name, methods in self._orders["catalogue"].items()}
@@ -244,9 +247,6 @@ class Guest:
         self._output.scheduler = baton
         sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = self._output  # type: ignore[assignment,misc]
         sys.argv = ["program.py"]
-        import os
-
-        os.environ.clear()
         module = Module("__main__")
         sys.modules["__main__"] = module
         module.__dict__["session"] = _Session.make()
@@ -266,6 +266,7 @@ class Guest:
             end = _execute(code, names)
         text = self._step(baton.take_done(), baton.now, None)
         self._send(f'{{{text},"end":{self._wire.encode(end)}}}')
+        posix.read(self._fd, 1)  # The host looks at the CPU time once more, and ends the process.
         posix._exit(0)
 
 
@@ -305,7 +306,8 @@ def _execute(code: CodeType, names: dict[str, Any]) -> dict[str, Any]:
 
 def _leave() -> None:
     """Do what the interpreter does at its end: wait for threads, call what was registered."""
-    sys.modules[f"{HOME}.threads"]._shutdown()
+    if f"{HOME}.threads" in sys.modules:
+        sys.modules[f"{HOME}.threads"]._shutdown()
     if "atexit" in sys.modules:
         sys.modules["atexit"]._run_exitfuncs()
 

@@ -241,6 +241,7 @@ class _Run:
     ) -> None:
         """Give orders and hear which layers are in force, before the program's code runs."""
         try:
+            guest.teach(self._limits.compute_s, self._limits.wall_s)
             self._send(guest, self._orders(ruleset))
             message = self._receive(guest)
         except (ComputeExceeded, Vanished) as problem:

@@ -44,7 +44,7 @@ _FLAGS = ("-P", "-s", "-S", "-B", "-X", "utf8")
 _SLICE_S = 0.05
 """How often the CPU time of a guest that says nothing is looked at."""
 _READ_BYTES = 1 << 16
-_STALL_S = 5.0
+_STALL_S = 3.0
 """A guest that sleeps in the kernel for so long, with the host waiting, waits for nothing."""
 _STALL_CPU_S = 0.05
 
@@ -102,7 +102,7 @@ class GuestProcess:
         self._inherit = tuple(inherit)
         self._reader = wire.Reader(limit)
         self.cpu_s = 0.0
-        """CPU time of the process, known when it has ended [s]."""
+        """CPU time of the process when it was last seen [s]."""
 
     def __enter__(self) -> GuestProcess:
         here, there = socket.socketpair()
@@ -113,7 +113,6 @@ class GuestProcess:
             with there:
                 self._child = self._start(there.fileno())
             self._clock = self._clock_of(self._pid)
-            self._write(_codes())
         except BaseException:
             here.close()
             raise
@@ -147,6 +146,7 @@ class GuestProcess:
         problem: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.cpu_so_far()
         self._socket.close()
         if self._child.returncode is None:
             self._kill()
@@ -159,9 +159,8 @@ class GuestProcess:
                 kill(number, signal.SIGKILL)
 
     def _reap(self) -> None:
-        _, status, usage = os.wait4(self._child.pid, 0)
+        _, status = os.waitpid(self._child.pid, 0)
         self._child.returncode = os.waitstatus_to_exitcode(status)
-        self.cpu_s = usage.ru_utime + usage.ru_stime
 
     # --- watching -------------------------------------------------------------------------------
 
@@ -171,11 +170,10 @@ class GuestProcess:
         return (~pid << 3) | 2
 
     def cpu_so_far(self) -> float:
-        """Return the CPU time used until now [s]."""
-        try:
-            return time.clock_gettime(self._clock)
-        except OSError:
-            return 0.0
+        """Return the CPU time used until now, or until it was last seen [s]."""
+        with contextlib.suppress(OSError):
+            self.cpu_s = time.clock_gettime(self._clock)
+        return self.cpu_s
 
     def _sleeping(self) -> bool:
         """Return whether all its threads sleep in the kernel; a starved thread does not."""
@@ -210,6 +208,10 @@ class GuestProcess:
                 raise InfrastructureError(f"the guest got no CPU time for {wall_s:.0f} s")
 
     # --- talking --------------------------------------------------------------------------------
+
+    def teach(self, cpu_limit_s: float, wall_s: float) -> None:
+        """Send the guest's own code, which it waits for; raises as `receive` does."""
+        self._write(_codes(), cpu_limit_s, wall_s)
 
     def receive(self, cpu_limit_s: float, wall_s: float) -> bytes:
         """Return the next payload.
@@ -257,7 +259,7 @@ class GuestProcess:
         """Send a frame; raises as `receive` does."""
         self._write(payload, cpu_limit_s, wall_s)
 
-    def _write(self, data: bytes, cpu_limit_s: float = 60.0, wall_s: float = 60.0) -> None:
+    def _write(self, data: bytes, cpu_limit_s: float, wall_s: float) -> None:
         rest = memoryview(data)
         while rest:
             try:

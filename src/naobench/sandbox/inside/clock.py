@@ -102,11 +102,17 @@ def _counter(origin_s: float, unit: int | None) -> Callable[[], float]:
     return read
 
 
-def _repeatable_urandom() -> Callable[[int], bytes]:
-    from _random import Random
+_chance: list[Any] = []
+"""The one generator behind `os.urandom`, once there is one."""
 
-    source = Random(0)
-    return lambda size, /: source.getrandbits(8 * size).to_bytes(size, "little") if size else b""
+
+def _urandom(size: int, /) -> bytes:
+    """Return bytes that are the same in every run."""
+    if not _chance:
+        from _random import Random
+
+        _chance.append(Random(0))
+    return _chance[0].getrandbits(8 * size).to_bytes(size, "little") if size else b""
 
 
 def install() -> None:
@@ -119,10 +125,11 @@ def install() -> None:
     for name in ("process_time", "thread_time"):
         setattr(time, name, time.perf_counter)
         setattr(time, f"{name}_ns", time.perf_counter_ns)
-    import os
     import posix
 
-    os.urandom = posix.urandom = _repeatable_urandom()
+    posix.urandom = _urandom  # `os` takes it from here when it is imported
+    if "os" in sys.modules:
+        sys.modules["os"].urandom = _urandom  # type: ignore[attr-defined]
 
 
 def _patch_datetime(module: ModuleType) -> None:

@@ -30,7 +30,7 @@ __all__ = ["POLL_S", "Call", "Scheduler", "Task", "Waiters", "current", "install
 
 POLL_S = 0.001
 """What looking at a clock or asking "is it done?" costs, so that busy loops make progress [s]."""
-FREE_LOCKS = 1000
+FREE_LOCKS = 100
 """So many locks in a row may be taken without waiting; the next one costs a poll."""
 FOREVER_S = 1e9
 

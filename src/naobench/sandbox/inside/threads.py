@@ -23,7 +23,6 @@ from naobench.sandbox.inside.scheduler import Waiters, current
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from types import ModuleType
     from typing import Any
 
 __all__ = [
@@ -272,35 +271,3 @@ def __getattr__(name: str) -> Any:
 
         return local
     raise AttributeError(f"module 'threading' has no attribute {name!r}")
-
-
-def low_level() -> ModuleType:
-    """Return what stands in for `_thread`."""
-    module = type(sys)("_thread")
-
-    def start_new_thread(function: Callable[..., object], args: Any, kwargs: Any = None, /) -> int:
-        def job() -> None:
-            try:
-                function(*args, **(kwargs or {}))
-            except BaseException as problem:  # as in Thread._bootstrap
-                excepthook(ExceptHookArgs(problem, None))
-
-        return current().spawn(job).ident
-
-    def leave() -> None:
-        raise SystemExit
-
-    names: dict[str, Any] = {
-        "allocate_lock allocate LockType lock": Lock,
-        "RLock": RLock,
-        "error": RuntimeError,
-        "start_new_thread start_new": start_new_thread,
-        "exit exit_thread": leave,
-        "get_ident get_native_id": get_ident,
-        "stack_size": stack_size,
-        "TIMEOUT_MAX": TIMEOUT_MAX,
-    }
-    for aliases, value in names.items():
-        for alias in aliases.split():
-            setattr(module, alias, value)
-    return module
