@@ -20,7 +20,7 @@ def test_head_inertia_is_about_its_centre_of_mass():
     # A solid body: no principal moment exceeds the sum of the others.
     xx, yy, zz, xy, xz, yz = head.inertia
     principal = np.linalg.eigvalsh([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])
-    assert 0 < principal[0] and principal[2] < principal[0] + principal[1]
+    assert principal[0] > 0 and principal[2] < principal[0] + principal[1]
 
 
 def test_robot_weighs_what_its_links_weigh(robot):

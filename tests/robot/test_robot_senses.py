@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from naobench.errors import RobotError
+from naobench.errors import DatasetError, RobotError
 from naobench.robot import Robot
 from naobench.schema import RobotStart, Scene, SceneEvent, SceneObject
 
@@ -93,6 +93,12 @@ def test_declared_events_touch_and_move():
     assert robot.object_positions()["loose"] == pytest.approx((3.0, 1.0, 0.05), abs=0.01)
     with pytest.raises(RobotError, match="Did you mean 'Head/Touch/Front'"):
         robot.touched("Head/Touch/Fron")
+
+
+def test_events_that_name_nothing_are_refused():
+    event = SceneEvent(at_s=1.0, do="push", target="Torsoo", force=(1.0, 0.0, 0.0))
+    with pytest.raises(DatasetError, match="Did you mean 'Torso'"):
+        Robot(Scene(events=(event,)), 1)
 
 
 def test_battery_drains(robot):

@@ -116,7 +116,7 @@ class Gait:
         joints: The joint controller; the gait writes the leg targets.
         pose: Robot frame in the world at the start.
         legs_ready: Whether stiffness, foot contact and posture allow a walk.
-        measured: Gives all measured joint angles [rad].
+        leg: Gives the six measured angles of a leg [rad].
     """
 
     def __init__(
@@ -124,11 +124,11 @@ class Gait:
         joints: JointController,
         pose: Pose,
         legs_ready: Callable[[], bool],
-        measured: Callable[[], Sequence[float]],
+        leg: Callable[[Side], Sequence[float]],
     ) -> None:
         self._joints = joints
         self._legs_ready = legs_ready
-        self._measured = measured
+        self._leg = leg
         self._index: dict[Side, list[int]] = {
             "L": [joints.names.index("L" + j) for j in LEG_JOINTS],
             "R": [joints.names.index("R" + j) for j in LEG_JOINTS],
@@ -325,10 +325,6 @@ class Gait:
         if max(abs(a - b) for a, b in zip(posed, self._posed, strict=True)) > _ARMS_MOVED:
             self._posed = posed
             walker.shift_com(self._centre_of_mass())
-
-    def _leg(self, side: Side) -> list[float]:
-        angles = self._measured()
-        return [angles[i] for i in self._index[side]]
 
     def _centre_of_mass(self) -> tuple[float, float, float]:
         """Return the centre of mass for the stance with arms and head where they are commanded."""

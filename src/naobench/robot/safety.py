@@ -85,7 +85,9 @@ class Monitor:
     _before: tuple[FloatArray, FloatArray] = field(init=False)
     """qpos and qvel at the end of the tick before."""
     _limb_joint: dict[str, int] = field(init=False)
-    _force: mujoco.MjData = field(init=False)
+    _qpos: FloatArray = field(init=False)
+    _qvel: FloatArray = field(init=False)
+    _force: FloatArray = field(init=False)
     _buffer: FloatArray = field(init=False)
     _knees: list[int] = field(init=False)
 
@@ -102,7 +104,8 @@ class Monitor:
             for root, parts in _LIMBS.items()
             if joint.child[1:] in parts
         }
-        self._before = self.data.qpos.copy(), self.data.qvel.copy()
+        self._qpos, self._qvel = self.data.qpos, self.data.qvel
+        self._before = self._qpos.copy(), self._qvel.copy()
         self._force = self.data.actuator_force
         self._buffer = np.zeros(6)
         self._knees = [int(self.model.joint(f"{s}KneePitch").qposadr[0]) for s in "LR"]
@@ -215,4 +218,4 @@ class Monitor:
             for i, ticks in self._hot.items():
                 if ticks == TORQUE_TICKS:
                     self.report("torque", (self.servos.names[i],), float(demands[i]))
-        self._before = self.data.qpos.copy(), self.data.qvel.copy()
+        self._before = self._qpos.copy(), self._qvel.copy()

@@ -13,7 +13,7 @@ from types import TracebackType
 import mujoco
 import numpy as np
 
-from naobench.errors import RobotError, nearest
+from naobench.errors import DatasetError, RobotError, nearest
 from naobench.robot.balance import Attitude
 from naobench.robot.camera import Camera, Image, robot_frame
 from naobench.robot.facts import facts
@@ -73,6 +73,14 @@ class Robot:
         # MuJoCo orders hinges by the tree of bodies, NAOqi by chains.
         self._addresses = np.array([self._model.joint(n).qposadr[0] for n in self.joint_names])
         self._address_list: list[int] = self._addresses.tolist()
+        # Views that the tick reads and writes; asking MuJoCo for them each time costs more.
+        self._qpos, self._ctrl = self._data.qpos, self._data.ctrl
+        self._height_and_turn = self._qpos[2:7]
+        sides: tuple[Side, Side] = ("L", "R")
+        self._leg_addresses: dict[Side, list[int]] = {
+            side: [int(self._model.joint(side + j).qposadr[0]) for j in LEG_JOINTS]
+            for side in sides
+        }
         self._leg_indices = [i for i, n in enumerate(self.joint_names) if n[1:] in LEG_JOINTS]
         self._assemble(facts().postures[scene.robot.posture])
         self._start()
@@ -89,14 +97,13 @@ class Robot:
             posture, lambda name, by: self._monitor.report("joint_limit", (name,), by)
         )
         start = scene.robot
-        self.gait = Gait(
-            self.joints, (start.x, start.y, start.yaw), self._legs_ready, self._measured
-        )
+        self.gait = Gait(self.joints, (start.x, start.y, start.yaw), self._legs_ready, self._leg)
         self.posture = PostureController(
             self.joints, self._measured, self._stop_walk, lambda: self.fallen
         )
         ids = [o.spec.id for o in self.drawn.objects]
         self._recorder = Recorder(model, data, self._addresses.tolist(), self._sensors.fsr, ids)
+        self._check_events(scene.events)
         self._pending = sorted(scene.events, key=lambda event: event.at_s)
         self._pushes: list[tuple[float, int, FloatArray]] = []
 
@@ -153,10 +160,10 @@ class Robot:
             values = self._sensors.read()
             roll, pitch, yaw = euler(*values[6:10])
             self.gait.tick(Attitude(roll, pitch, yaw, values[3], values[4]))
-        self._data.ctrl[:] = self.joints.targets
+        self._ctrl[:] = self.joints.targets
         mujoco.mj_step(self._model, self._data, nstep=_SUBSTEPS)
         self._ticks += 1
-        q = self._data.qpos[2:7].tolist()
+        q = self._height_and_turn.tolist()
         self._monitor.tick(self.time, q[0], 1.0 - 2.0 * (q[2] * q[2] + q[3] * q[3]))
         if self._ticks % EVERY_TICKS == 0:
             self._recorder.sample(self.time, self._servos.stiffness)
@@ -172,8 +179,13 @@ class Robot:
         return stiff and not self.fallen and sum(self.foot_forces().values()) > LEAST_FOOT_FORCE
 
     def _measured(self) -> list[float]:
-        qpos = self._data.qpos.tolist()
+        qpos = self._qpos.tolist()
         return [qpos[i] for i in self._address_list]
+
+    def _leg(self, side: Side) -> list[float]:
+        """Return the six measured angles of a leg [rad]."""
+        qpos = self._qpos.tolist()
+        return [qpos[i] for i in self._leg_addresses[side]]
 
     def _stop_walk(self) -> bool:
         if self.gait.active:
@@ -283,6 +295,19 @@ class Robot:
         for push in [p for p in self._pushes if p[0] <= now]:
             self._data.xfrc_applied[push[1], :3] -= push[2]
             self._pushes.remove(push)
+
+    def _check_events(self, events: Sequence[SceneEvent]) -> None:
+        """Refuse events that name nothing, before the episode rather than in its middle."""
+        links = tuple(facts().links)
+        things = tuple(o.spec.id for o in self.drawn.objects)
+        known = {"push": links, "move": things}
+        for event in events:
+            names = known.get(event.do, self._sensors.touch_names)
+            if event.target not in names:
+                raise DatasetError(
+                    f"Event {event.do!r}: unknown target {event.target!r}."
+                    f"{nearest(event.target, names)} Known: {', '.join(names)}."
+                )
 
     def _do(self, event: SceneEvent) -> None:
         if event.do in ("touch", "release"):
