@@ -1,4 +1,4 @@
-"""Hosts for hostile programs: as whoever runs the tests and, if that is root, as an ordinary user."""
+"""Hosts for hostile programs: as whoever runs the tests and, if root, as an ordinary user."""
 
 import contextlib
 import json
@@ -15,7 +15,8 @@ import pytest
 
 NOBODY = 65534
 LEFT_OUT = (
-    "site-packages", "test", "tests", "idlelib", "config-*", "lib2to3", "ensurepip", "tkinter", "*.opt-?.pyc"
+    "site-packages", "test", "tests", "idlelib", "config-*", "lib2to3", "ensurepip", "tkinter",
+    "*.opt-?.pyc"
 )  # fmt: skip
 LAYERS = ["rlimits", "no_new_privs", "landlock", "seccomp"]
 
@@ -96,9 +97,11 @@ def host(request):
         with contextlib.closing(Host(sys.executable, 0)) as running:
             yield running
     else:
-        with _interpreter_for_everyone() as interpreter:
-            with contextlib.closing(Host(interpreter, NOBODY)) as running:
-                yield running
+        with (
+            _interpreter_for_everyone() as interpreter,
+            contextlib.closing(Host(interpreter, NOBODY)) as running,
+        ):
+            yield running
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ import os
 import resource
 import sys
 
+CATALOGUE = {"ALMemory": ("getData",), "ALMotion": ("moveTo", "wakeUp")}
+
 
 def main():
     user, paths = int(sys.argv[1]), json.loads(sys.argv[2])
@@ -24,7 +26,7 @@ def main():
         os.setuid(user)
 
     class Server(_NoServer):
-        catalogue = {"ALMemory": ("getData",), "ALMotion": ("moveTo", "wakeUp")}
+        catalogue = CATALOGUE
 
         def __init__(self):
             self.calls, self.ready = [], []

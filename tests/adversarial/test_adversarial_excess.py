@@ -37,15 +37,17 @@ def step(**changes):
         "import re\nre.match('(a+)+$', 'a' * 40 + 'b')",
         "import signal\nfor n in range(1, 65):\n    try: signal.signal(n, signal.SIG_IGN)\n"
         "    except (OSError, ValueError): pass\nwhile True: pass",
-        "def f():\n    while True:\n        try:\n            while True: pass\n        except BaseException: pass\nf()",
-        "import threading\nfor _ in range(8): threading.Thread(target=lambda: [0 for _ in iter(int, 1)]).start()",
+        "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+        "import threading\ndef f():\n    while True: pass\n"
+        "for _ in range(8): threading.Thread(target=f).start()",
         "class E(Exception):\n    def __str__(self):\n        while True: pass\nraise E",
         "import atexit\ndef f():\n    while True: pass\natexit.register(f)",
         "print('x' * 10 ** 6, flush=True)\nwhile True: print('x' * 10 ** 6)",
         "import sys\nsys.setrecursionlimit(10 ** 9)\nimport _frozen_importlib\n"
         "lock = _frozen_importlib._thread.allocate_lock()\nlock.acquire()\nlock.acquire()",
     ],
-    ids=["loop", "c_loop", "power", "factorial", "regex", "signals", "except", "threads", "str", "atexit", "output", "real_lock"],
+    ids=["loop", "c_loop", "power", "factorial", "regex", "signals", "except", "threads", "str",
+    "atexit", "output", "real_lock"],
 )  # fmt: skip
 def test_time_without_end(host, program):
     begun = time.monotonic()
@@ -95,16 +97,24 @@ def test_sleeping_for_ever_ends_when_simulated_time_is_up(host):
 @pytest.mark.parametrize(
     "data",
     [
-        "b'garbage'", "b''", "b'[]'", "b'null'", "b'{}'", "b'[' * 100_000", "b'\\xff' * 100", "b'1' * 10_000",
+        "b'garbage'", "b''", "b'[]'", "b'null'", "b'{}'", "b'[' * 100_000", "b'\\xff' * 100",
+        "b'1' * 10_000",
         "{'end': {'status': 'finished'}}", "step(end={'status': 'success'})", "step(end=[])",
-        "step(at='0')", "step(at=None)", "step(at=True)", "b'{\"at\":NaN,\"until\":null,\"do\":[],\"out\":\"\"}'",
-        "b'{\"at\":1e999,\"until\":null,\"do\":[],\"out\":\"\"}'", "step(at=10**30)", "step(until=[])", "step(out=3)",
-        "step(out=None)", "step(do={})", "step(do=[1])", "step(do=[[]])", "step(do=[[99]])", "step(do=[[0]])",
-        "step(do=[[1, 'ALMotion', 'wakeUp', [], 1]])", "step(do=[[3, 'ALMotion', 'wakeUp', [], 1]])",
-        "step(do=[[True, 'ALMotion', 'wakeUp', [], 1]])", "step(do=[[2, 'ALMotion', 'wakeUp', {}, 1]])",
+        "step(at='0')", "step(at=None)", "step(at=True)",
+        "b'{\"at\":NaN,\"until\":null,\"do\":[],\"out\":\"\"}'",
+        "b'{\"at\":1e999,\"until\":null,\"do\":[],\"out\":\"\"}'", "step(at=10**30)",
+        "step(until=[])", "step(out=3)",
+        "step(out=None)", "step(do={})", "step(do=[1])", "step(do=[[]])", "step(do=[[99]])",
+        "step(do=[[0]])",
+        "step(do=[[1, 'ALMotion', 'wakeUp', [], 1]])",
+        "step(do=[[3, 'ALMotion', 'wakeUp', [], 1]])",
+        "step(do=[[True, 'ALMotion', 'wakeUp', [], 1]])",
+        "step(do=[[2, 'ALMotion', 'wakeUp', {}, 1]])",
         "step(do=[[2, 'ALMotion', 7, [], 1]])", "step(do=[[2, 'ALMotion', 'wakeUp', [], -1]])",
-        "step(do=[[2, 'ALMotion', 'wakeUp', [], 'x']])", "step(do=[[2, 'ALMotion', 'wakeUp', [], 1, 1]])",
-        "step(do=[[2, 'ALMotion', '\\ud800', [], 1]])", "step(do=[[2, 'ALMotion', 'wakeUp', [[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]], 1]])",
+        "step(do=[[2, 'ALMotion', 'wakeUp', [], 'x']])",
+        "step(do=[[2, 'ALMotion', 'wakeUp', [], 1, 1]])",
+        "step(do=[[2, 'ALMotion', '\\ud800', [], 1]])",
+        "step(do=[[2, 'ALMotion', 'wakeUp', [[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]], 1]])",
         "step(do=[[2, 'ALMotion', 'wakeUp', [10 ** 400], 1]])", "b'x' * (2 << 20)",
     ],
 )  # fmt: skip
@@ -123,7 +133,8 @@ def test_malformed_frames_end_the_program_and_nothing_else(host, data):
         ("while True: send(step(out='x' * 10 ** 5))", ["compute_budget", "timeout"]),
         ("os.write(fd, b'\\x00\\x00\\x10\\x00{')\nwhile True: pass", ["compute_budget"]),
         ("os.close(fd)\nwhile True: pass", ["vanished"]),
-        ("send(step(do=[[n, 'ALMotion', 'wakeUp', [], 1] for n in range(2, 30_000)]))\nos.read(fd, 1)",
+        ("call = ['ALMotion', 'wakeUp', [], 1]\n"
+         "send(step(do=[[n, *call] for n in range(2, 30_000)]))\nos.read(fd, 1)",
          ["timeout", "protocol"]),
     ],
     ids=range(7),

@@ -73,18 +73,28 @@ show(results)
 
 def test_pictures_come_back_as_bytes(printed):
     assert printed(
-        "image = session.service('ALMemory').getData('x')[6]\nshow([type(image).__name__, len(image), image[:3].hex()])",
+        "image = session.service('ALMemory').getData('x')[6]\n"
+        "show([type(image).__name__, len(image), image[:3].hex()])",
         values={"getData": [640, 480, 3, 11, 0, 0, bytes(range(256)) * 3600, 0]},
     ) == ["bytes", 921600, "000102"]
 
 
 def test_unknown_methods_and_keywords(printed, play):
     assert printed(
-        attempts("motion.fly", "motion.call('fly')", "ALProxy('ALMotion').fly(1)", "ALProxy('ALNo')",
-                 "ALProxy('ALMotion').wakeUp(x=1)", "motion.moveTo(0.1, float('nan'), 0)",
-                 "motion.moveTo(10**30)", "motion.moveTo(object())", "memory.getData('\\ud800')")
+        attempts(
+            "motion.fly",
+            "motion.call('fly')",
+            "ALProxy('ALMotion').fly(1)",
+            "ALProxy('ALNo')",
+            "ALProxy('ALMotion').wakeUp(x=1)",
+            "motion.moveTo(0.1, float('nan'), 0)",
+            "motion.moveTo(10**30)",
+            "motion.moveTo(object())",
+            "memory.getData('\\ud800')",
+        )
     ) == [
-        "AttributeError", "RuntimeError", "RuntimeError", "RuntimeError", "TypeError", "RuntimeError",
+        "AttributeError", "RuntimeError", "RuntimeError", "RuntimeError", "TypeError",
+        "RuntimeError",
         "RuntimeError", "RuntimeError", "RuntimeError",
     ]  # fmt: skip
     played = play("session.service('ALMotion').moveTo(0.1, y=0.2)")
@@ -108,13 +118,14 @@ def test_futures(printed):
             "motion.moveTo(1, 0, 0, _async=True).andThen(lambda v: v / 0).error()",
             "qi.runAsync(lambda a, b=0: a + b, 1, b=2).value()",
             "qi.Future(3).value()",
-            "len(qi.futureBarrier([motion.moveTo(1, 0, 0, _async=True) for _ in range(3)]).value())",
+            "len(qi.futureBarrier([motion.moveTo(1, _async=True) for _ in range(3)]).value())",
             "repr(qi.Future(3).wait())",
         ),
         values={"moveTo": 21},
         errors={"wakeUp": "no"},
     ) == [
-        21, "RuntimeError", 1, 4, "RuntimeError", "no", True, 42, "ZeroDivisionError: division by zero",
+        21, "RuntimeError", 1, 4, "RuntimeError", "no", True, 42,
+        "ZeroDivisionError: division by zero",
         3, 3, 3, "<FutureState.FinishedWithValue: 4>",
     ]  # fmt: skip
 
@@ -155,7 +166,8 @@ def test_signals_call_back_in_a_thread_of_their_own(printed):
 import threading, time
 seen = []
 def touched(value):
-    seen.append([value, round(time.monotonic(), 1), threading.current_thread() is threading.main_thread()])
+    first = threading.current_thread() is threading.main_thread()
+    seen.append([value, round(time.monotonic(), 1), first])
     if value: session.service("ALMotion").moveTo(1, 0, 0)
 subscriber = session.service("ALMemory").subscriber("FrontTactilTouched")
 link = subscriber.signal.connect(touched)
@@ -163,7 +175,9 @@ time.sleep(4)
 subscriber.signal.disconnect(link)
 time.sleep(1)
 show(seen)
-""", events=[*EVENTS, (4.5, "FrontTactilTouched", 9)]) == [[1.0, 1.0, False], [0.0, 3.0, False]]  # fmt: skip
+""", events=[*EVENTS, (4.5, "FrontTactilTouched", 9)]) == [
+        [1.0, 1.0, False], [0.0, 3.0, False]
+    ]  # fmt: skip
 
 
 def test_modules_are_told_of_events(printed):
@@ -201,7 +215,8 @@ def test_an_application_runs_until_it_is_stopped(printed):
 import qi, time
 application = qi.Application()
 application.start()
-application.session.service("ALMemory").subscriber("Other").signal.connect(lambda v: application.stop())
+signal = application.session.service("ALMemory").subscriber("Other").signal
+signal.connect(lambda value: application.stop())
 application.run()
 show(round(time.monotonic(), 1))
 """, events=EVENTS) == 2.0  # fmt: skip

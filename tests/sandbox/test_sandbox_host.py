@@ -94,7 +94,9 @@ def test_the_guest_is_bare(printed):
 import os, sys
 show([dict(os.environ), sys.argv, [p for p in sys.path if "site-packages" in p], os.getcwd(),
       hash("a") == hash("a"), __name__, sorted(n for n in globals() if not n.startswith("__"))])
-""") == [{}, ["program.py"], [], "/", True, "__main__", ["json", "os", "session", "show", "sys"]]  # fmt: skip
+""") == [
+        {}, ["program.py"], [], "/", True, "__main__", ["json", "os", "session", "show", "sys"]
+    ]  # fmt: skip
 
 
 def test_strings_hash_alike_in_all_guests(printed):
@@ -111,7 +113,10 @@ show([linalg.solve(np.array([[2.0, 0], [0, 4]]), [2, 4]).tolist(), np.random.ran
 
 
 def test_chance_repeats_itself(printed):
-    program = "import random, numpy as np\nshow([random.random(), random.Random().random(), np.random.rand()])"
+    program = """
+import random, numpy as np
+show([random.random(), random.Random().random(), np.random.rand()])
+"""
     first = printed(program)
     assert first == printed(program)
     assert first[0] == pytest.approx(0.8444218515250481)  # random.seed(0), as in every CPython 3
@@ -120,10 +125,12 @@ def test_chance_repeats_itself(printed):
 def test_the_standard_library_can_be_imported(printed):
     assert printed("""
 import importlib
-names = '''array ast base64 bisect calendar cmath collections contextlib copy csv ctypes dataclasses datetime
-decimal difflib enum fractions functools hashlib heapq inspect io itertools json logging math operator pathlib
-pprint random re sched statistics string struct textwrap traceback types typing unittest uuid warnings weakref
-zlib'''.split()
+names = '''
+array ast base64 bisect calendar cmath collections contextlib copy csv ctypes dataclasses
+datetime decimal difflib enum fractions functools hashlib heapq inspect io itertools json
+logging math operator pathlib pprint random re sched statistics string struct textwrap traceback
+types typing unittest uuid warnings weakref zlib
+'''.split()
 failed = []
 for name in names:
     try: importlib.import_module(name)

@@ -66,7 +66,8 @@ def test_locks_time_out_in_simulated_time(printed):
 import threading, time
 lock = threading.Lock()
 lock.acquire()
-results = [lock.acquire(timeout=2.5), round(time.monotonic(), 3), lock.acquire(False), lock.locked()]
+results = [lock.acquire(timeout=2.5), round(time.monotonic(), 3), lock.acquire(False),
+    lock.locked()]
 condition, event, semaphore = threading.Condition(), threading.Event(), threading.Semaphore(0)
 with condition:
     results += [condition.wait(1), event.wait(1), semaphore.acquire(timeout=1)]
@@ -261,7 +262,8 @@ results = queue.Queue()
 def work(name):
     for _ in range(5):
         time.sleep(random.random())
-        tts.say(f"{name} {time.time():.6f} {list({'a', 'b', 'c', name})} {uuid.uuid4()} {os.urandom(3)}")
+        words = list({'a', 'b', 'c', name})
+        tts.say(f"{name} {time.time():.6f} {words} {uuid.uuid4()} {os.urandom(3)}")
         results.put(name)
 for name in "pqrst":
     threading.Thread(target=work, args=(name,)).start()

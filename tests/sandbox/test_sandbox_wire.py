@@ -12,7 +12,8 @@ from naobench.sandbox import wire
 @pytest.mark.parametrize(
     "value",
     [
-        None, True, 0, -(2**63), 1.5, 1e-300, "", "é\n\u4e2d\U0001f600\"\\", [], {}, {"a": [1, {"b": None}]},
+        None, True, 0, -(2**63), 1.5, 1e-300, "", "é\n\u4e2d\U0001f600\"\\", [], {},
+        {"a": [1, {"b": None}]},
         b"", bytes(range(256)), [b"\x00", {"c": b"\xff"}],
     ],
 )  # fmt: skip
@@ -60,8 +61,10 @@ def test_half_a_surrogate_pair_is_not_framed():
 @pytest.mark.parametrize(
     "payload",
     [
-        b"", b" ", b"{", b"[1,]", b"nul", b"{}{}", b"[] ", b"\xff", b"NaN", b"[Infinity]", b"[-Infinity]",
-        b"'a'", b'"\n"', b"[" * 100_000, b"[" * 900 + b"]" * 900 + b"x", b"1" * 5000, b'{"$bytes":"a"}',
+        b"", b" ", b"{", b"[1,]", b"nul", b"{}{}", b"[] ", b"\xff", b"NaN", b"[Infinity]",
+        b"[-Infinity]",
+        b"'a'", b'"\n"', b"[" * 100_000, b"[" * 900 + b"]" * 900 + b"x", b"1" * 5000,
+        b'{"$bytes":"a"}',
     ],
 )  # fmt: skip
 def test_what_is_no_json_is_refused(payload):
