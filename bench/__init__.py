@@ -1,0 +1,1 @@
+"""Measures every promise: `make bench`."""

@@ -1,4 +1,4 @@
-"""Shared by all tests: one numerical thread, so that two test processes do not fight for two cores."""
+"""Shared by all tests: one numerical thread, so that test processes do not fight for cores."""
 
 import os
 
