@@ -45,6 +45,13 @@ def test_robot_that_goes_limp_while_standing_falls_once(robot):
     assert robot.posture.current() == "Unknown"
 
 
+def test_robot_that_wakes_at_once_touches_nothing_new(limp, until):
+    """Its arms lie on its thighs before the clock starts."""
+    limp.set_stiffness(limp.joint_names, [1.0] * 26)
+    assert until(limp, limp.posture.go_to("StandInit", 0.5))
+    assert limp.safety == []
+
+
 def test_hard_push_makes_the_robot_fall():
     push = SceneEvent(at_s=0.5, do="push", target="Torso", force=(60.0, 0.0, 0.0), duration_s=0.4)
     robot = Robot(Scene(events=(push,)), 1)

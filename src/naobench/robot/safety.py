@@ -125,6 +125,15 @@ class Monitor:
         """Report no torque before a time [s]: a declared push is not the program's doing."""
         self._excused_until = max(self._excused_until, until)
 
+    def begin(self) -> None:
+        """Look at the contacts with which the clock starts.
+
+        A program may stiffen the robot before the first tick: by then the monitor must know what
+        lies upon what.
+        """
+        self._before = self._qpos.copy(), self._qvel.copy()
+        self._contacts()
+
     def tick(self, time: float, height: float, upright: float) -> None:
         """Look at the state after a control tick.
 

@@ -114,6 +114,7 @@ class Robot:
             self.set_stiffness(self.joint_names, [0.0] * len(self.joint_names))
         self._data.ctrl[: len(self.joint_names)] = self.joints.targets
         mujoco.mj_step(self._model, self._data, nstep=round(SETTLE_S / TIMESTEP_S))
+        self._monitor.begin()
         self._recorder.sample(0.0, self._servos.stiffness)
 
     def _place(self) -> None:
