@@ -31,6 +31,7 @@ def test_walk_of_a_metre_ends_near_a_metre(until, friction):
     [
         (0, 0, math.pi / 2),
         (0, 0, -2.5),
+        (0, 0, math.radians(150)),
         (0, 0.2, 0),
         (-0.2, 0, 0),
         (0.3, -0.15, -0.8),
@@ -124,6 +125,17 @@ def test_newer_move_replaces_the_running_one(robot, until):
     assert until(robot, second)
     distance, turn = error(robot, (x, 0.0, 0.6))
     assert distance < 0.04 and turn < 2.0
+    assert robot.safety == []
+
+
+def test_move_ordered_during_the_last_step_waits_for_the_rest(robot, until):
+    robot.gait.move_to(0.1, 0.05, 0.4)
+    robot.run(3.3)
+    planned = robot.position(False)
+    move = robot.gait.move_to(0.1, -0.1, -0.8)
+    robot.run(1.0)
+    assert robot.position(False) == pytest.approx(planned, abs=0.02)
+    assert until(robot, move)
     assert robot.safety == []
 
 

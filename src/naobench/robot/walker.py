@@ -155,6 +155,8 @@ class Walker:
         self._nominal: Pose = (0.0, 0.0, 0.0)
         self._route: Route | None = None
         self._limits = StepLimits()
+        self._ends = False
+        """Whether the preview brings the body to rest after the running phase."""
 
     @property
     def body(self) -> Pose:
@@ -178,6 +180,7 @@ class Walker:
         self._ticks, self._length = 0, round(START_S / TICK_S)
         self._route, self._limits = route, limits
         steps = plan(self.feet, self.support, route, limits, _PREVIEW_STEPS)
+        self._ends = not steps
         self._set_ramps(steps, self._preview.tick_count + self._length)
 
     def landed(self) -> bool:
@@ -185,12 +188,19 @@ class Walker:
         return self._ticks >= self._length
 
     def advance(self, route: Route, limits: StepLimits, style: StepStyle) -> None:
-        """Begin the next step, or come to rest when the route has ended."""
+        """Begin the next step, or come to rest when the route has ended.
+
+        An end that the preview was told of is kept, whatever odometry or a newer command say: the
+        body already comes to rest between the feet, and a foot lifted now would drag it sideways
+        with more torque than an ankle has. Going on is for a new start, after the rest.
+        """
         if self._swing:
             self.feet[self._swing.side] = self._swing.pose
             self.support = self._swing.side
         self._style, self._route, self._limits = style, route, limits
-        steps = plan(self.feet, self.support, route, limits, _PREVIEW_STEPS)
+        over = self._ends
+        steps = [] if over else plan(self.feet, self.support, route, limits, _PREVIEW_STEPS)
+        self._ends = len(steps) < 2
         self._ticks = 0
         self._set_ramps(steps, self._preview.tick_count)
         if not steps:
@@ -349,6 +359,7 @@ class Walker:
         pose = compose(foot, (now[0] + move_x, now[1] + move_y, wish[2]))
         self._swing = Footstep(side, pose)
         after = plan({**self.feet, side: pose}, side, self._route, self._limits, _PREVIEW_STEPS - 1)
+        self._ends = not after
         self._set_ramps([self._swing, *after], self._preview.tick_count - self._ticks)
 
 
