@@ -112,6 +112,10 @@ TABLE = [
      "test.jsonl:2: missing key 'answer'"),
     ("test.jsonl", '"question": {"text": "a"}, "answer": "A"', "",
      "test.jsonl:1: missing key 'question'"),
+    ("test.jsonl", '"answer": "B"', '"answer": "B", "answer": "C"',
+     "test.jsonl:2: duplicate key 'answer'"),
+    ("train.jsonl", '{"text": "b"}', '{"text": "b", "text": "c"}',
+     "train.jsonl:2: duplicate key 'text'"),
     ("metrics.py", "return len(y_true)", "return len(y_true",
      "metrics.py:11: is not valid Python: '(' was never closed"),
 ]  # fmt: skip

@@ -220,7 +220,10 @@ def _parsed(path: Path, keys: Collection[str]) -> Iterator[dict[str, Any] | str]
             if not line.strip():
                 continue
             try:
-                row = json.loads(line)
+                row = json.loads(line, object_pairs_hook=_unique)
+            except _DuplicateKeyError as error:
+                yield f"{path}:{number}: {error}"
+                continue
             except (ValueError, RecursionError) as error:
                 yield f"{path}:{number}: is not JSON: {error}"
                 continue
@@ -239,12 +242,32 @@ def _check_txt(path: Path) -> Iterator[str]:
 
 def _json_object(path: Path) -> dict[str, Any]:
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_unique)
+    except _DuplicateKeyError as error:
+        raise DatasetError(f"{path}:1: {error}") from error
     except ValueError as error:
         raise DatasetError(f"{path}:{getattr(error, 'lineno', 1)}: is not JSON: {error}") from error
     if not isinstance(data, dict):
         raise DatasetError(f"{path}:1: must be an object with {', '.join(_METADATA_KEYS)}")
     return data
+
+
+class _DuplicateKeyError(ValueError):
+    """A JSON object that gives a key twice: most readers would silently take the last one."""
+
+
+def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Build an object from its pairs.
+
+    Raises:
+        _DuplicateKeyError: If a key stands twice.
+    """
+    row = dict(pairs)
+    if len(row) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise _DuplicateKeyError(f"duplicate key {twice!r}")
+    return row
 
 
 def _array(values: Sequence[Any]) -> AnyArray:
