@@ -63,8 +63,12 @@ def test_rank_breaks_ties_with_the_next_metric_and_then_keeps_the_order_of_the_j
 
 def test_rank_of_an_earlier_run_is_kept_and_equal_rows_are_merged(here):
     rank_of(here, record(1, 0.5), record(2, 0.25))
-    later = {"time": "2026-02-02 00:00:00"}
-    rank_of(here, record(1, 0.5, **later), record(2, 0.75, **later))
+    later = {"time": "2026-02-02 00:00:00"}  # other ids: something that they depend on has changed
+    rank_of(
+        here,
+        record(1, 0.5, url="/somewhere/11", **later),
+        record(2, 0.75, url="/somewhere/12", **later),
+    )
     rows = [(row["basemodel-level"], row["score"], row["time"][:10]) for row in here.rank()]
     assert rows == [
         ("2", "0.75", "2026-02-02"),
@@ -73,6 +77,31 @@ def test_rank_of_an_earlier_run_is_kept_and_equal_rows_are_merged(here):
     ]
     selected = [(row["basemodel-level"], row["score"]) for row in here.rank("selected_rank")]
     assert selected == [("2", "0.75"), ("1", "0.5")]
+
+
+def test_rank_replaces_the_row_of_the_same_test_case_although_its_measures_differ(here):
+    for time, seconds in (("2026-01-01 00:00:00", 1.5), ("2026-02-02 00:00:00", 1.25)):
+        metrics = {"score": 1.0, "seconds": seconds}
+        # The second run reaches the same workspace by another path.
+        urls = [f"/{time[:7]}/first/{name}" for name in ("id-a", "id-b")]
+        rank_of(
+            here,
+            record(1, 1.0, metrics=metrics, time=time, url=urls[0]),
+            record(2, 1.0, metrics=metrics, time=time, url=urls[1]),
+        )
+    rows = [(row["basemodel-level"], row["seconds"], row["url"]) for row in here.rank()]
+    assert rows == [("1", "1.25", "/2026-02/first/id-a"), ("2", "1.25", "/2026-02/first/id-b")]
+
+
+def test_rank_keeps_the_newest_where_an_old_file_has_a_test_case_twice(here):
+    rank_of(here, record(1, 0.5), record(3, 0.1))
+    file = here.out / "rank" / "all_rank.csv"
+    lines = file.read_text().splitlines()
+    newer = lines[1].replace("0.5", "0.25").replace("2026-01-01", "2026-03-03")
+    file.write_text("\n".join([*lines, newer]) + "\n")
+    rank_of(here, record(2, 0.75))
+    rows = [(row["basemodel-level"], row["score"]) for row in here.rank()]
+    assert rows == [("2", "0.75"), ("1", "0.25"), ("3", "0.1")]
 
 
 def test_rank_compares_numbers_as_numbers_although_a_csv_holds_text(here):

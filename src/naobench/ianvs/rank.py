@@ -82,16 +82,22 @@ class Rank:
         print(table)  # noqa: T201 - the table is what the command is for
 
     def _merged(self) -> list[Row]:
-        """Return the new rows and the old ones that differ from them in more than `_TAIL`."""
+        """Return the new rows, and the old ones of other test cases that say something else.
+
+        An old row is of the same test case where its id is; two runs of one test case may differ in
+        what they measured, such as time and memory, and only the newer one has its folder.
+        """
         seen: set[tuple[Any, ...]] = set()
         merged = []
         columns = self._columns([*self._rows, *self._history])
         compared = [column for column in columns if column not in _TAIL]
-        for row in (*self._rows, *self._history):
-            key = tuple(_comparable(cell) for cell in _cells(row, compared))
-            if key not in seen:
-                seen.add(key)
+        history = sorted(self._history, key=lambda row: row.get("time", ""), reverse=True)
+        for row in (*self._rows, *history):
+            content = tuple(_comparable(cell) for cell in _cells(row, compared))
+            keys = {content} | _identity(row)
+            if not keys & seen:
                 merged.append(row)
+            seen |= keys
         return merged
 
     def _columns(self, rows: Iterable[Row]) -> list[str]:
@@ -145,6 +151,12 @@ def _by_metric(rows: Sequence[Row], metric: str, *, descending: bool) -> list[Ro
     numbers.sort(key=lambda pair: pair[0], reverse=descending)
     texts.sort(key=lambda pair: pair[0], reverse=descending)
     return [row for _, row in numbers] + [row for _, row in texts] + missing
+
+
+def _identity(row: Row) -> set[tuple[Any, ...]]:
+    """Return algorithm and id of a row's test case, if it has one: the last part of its folder."""
+    name = Path(row.get("url", "")).name
+    return {("id", row.get("algorithm", ""), name)} if name else set()
 
 
 def _is_setting(column: str) -> bool:
