@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import subprocess
 import sys
 import tempfile
@@ -43,15 +42,11 @@ def comparable(job_folder: Path) -> list[dict[str, str]]:
 
 
 def episodes(job_folder: Path) -> dict[str, list[str]]:
-    """Return the stored episodes of each algorithm, without the guest's CPU seconds, sorted."""
+    """Return the stored episodes of each algorithm, sorted."""
     found: dict[str, list[str]] = {}
     for path in sorted(job_folder.rglob("episodes.jsonl")):
         algorithm = path.relative_to(job_folder).parts[0]
-        for line in path.read_text(encoding="utf-8").splitlines():
-            episode = json.loads(line)
-            if isinstance(episode.get("guest"), dict):
-                episode["guest"].pop("cpu_s", None)
-            found.setdefault(algorithm, []).append(json.dumps(episode, sort_keys=True))
+        found.setdefault(algorithm, []).extend(path.read_text(encoding="utf-8").splitlines())
     return {name: sorted(lines) for name, lines in found.items()}
 
 
