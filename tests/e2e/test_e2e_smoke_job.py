@@ -42,7 +42,8 @@ def test_reference_is_the_upper_and_null_the_lower_bound(job_folder):
 def test_each_test_case_stores_its_episodes(job_folder):
     for algorithm in ("reference", "base", "retrieval", "null"):
         (path,) = (job_folder / algorithm).glob("*/output/episodes/episodes.jsonl")
-        tasks = {json.loads(line)["episode"]["task_id"] for line in path.open(encoding="utf-8")}
+        lines = path.read_text(encoding="utf-8").splitlines()
+        tasks = {json.loads(line)["episode"]["task_id"] for line in lines}
         assert len(tasks) == 7
 
 
