@@ -42,7 +42,7 @@ TABLE = [
      "job.yaml:10: algorithm 'first' stands twice in the list"),
     ("job.yaml", "      - score:", "      - scor:",
      "job.yaml:12: unknown metric 'scor'; allowed: score, count. Did you mean 'score'?"),
-    ("job.yaml", '"descend"', '"descending"', "job.yaml:12: unknown score 'descending'; "
+    ("job.yaml", '"descend"', '"descending"', "job.yaml:12: unknown order 'descending'; "
      "allowed: ascend, descend. Did you mean 'descend'?"),
     ("job.yaml", 'paradigms: ["all"]', 'paradigms: ["single"]',
      "job.yaml:14: unknown paradigm 'single'; allowed: all, singletasklearning, "
@@ -76,8 +76,24 @@ TABLE = [
     ("testenv.yaml", '    - name: "count"', '    - nam: "count"',
      "testenv.yaml:8: unknown key 'nam'; allowed: name, url. Did you mean 'name'?"),
     ("testenv.yaml", '"count"', '"conut"',
-     "testenv.yaml:8: metrics.py registers no 'conut'; it registers: Model, count, score. "
+     "testenv.yaml:8: metrics.py registers no 'conut'; it registers: count, score. "
      "Did you mean 'count'?"),
+    ("testenv.yaml", '"score"', '"scroe"',  # what the rank sorts by: said once
+     "testenv.yaml:6: metrics.py registers no 'scroe'; it registers: count, score. "
+     "Did you mean 'score'?"),
+    ("testenv.yaml", "./metrics.py", "./train.jsonl",
+     "testenv.yaml:7: a plug-in is a .py file, got 'train.jsonl'\n"
+     "testenv.yaml:9: a plug-in is a .py file, got 'train.jsonl'"),
+    ("testenv.yaml", '"score"\n      url: "./metrics.py"', '"score"\n      url: "/no.py"',
+     "testenv.yaml:7: no such file: /no.py"),
+    ("testenv.yaml", '    - name: "score"', '    - 3\n    - name: "scroe"',
+     "testenv.yaml:6: each of 'metrics' is a mapping, got 3\n"
+     "testenv.yaml:7: metrics.py registers no 'scroe'; it registers: count, score. "
+     "Did you mean 'score'?"),
+    ("first.yaml", "- level:\n            values: [1, 2]", "- level: {}",
+     "first.yaml:8: 'level' must not be empty"),
+    ("first.yaml", "./model.py", "./sub/model.py", "first.yaml:5: neither sub/model.py nor the "
+     "files beside it register 'Model'; they register: Modem. Did you mean 'Modem'?"),
     ("testenv.yaml", '"count"\n      url: "./metrics.py"', '"BWT"',
      "testenv.yaml:8: metric 'BWT' needs a paradigm that is not supported yet"),
     ("first.yaml", '"singletasklearning"', '"jointinference"', "first.yaml:2: paradigm "
@@ -93,7 +109,7 @@ TABLE = [
     ("first.yaml", "./model.py", "./train.jsonl",
      "first.yaml:6: a plug-in is a .py file, got 'train.jsonl'"),
     ("first.yaml", '"Model"', '"Modell"', "first.yaml:5: model.py registers no 'Modell'; "
-     "it registers: Model, count, score. Did you mean 'Model'?"),
+     "it registers: Model. Did you mean 'Model'?"),
     ("first.yaml", "[1, 2]", "3", "first.yaml:9: 'values' must be a list, got 3"),
     ("first.yaml", "[1, 2]", "[]", "first.yaml:9: 'values' must not be empty"),
     ("first.yaml", "[1, 2]", "[1, 1]", "first.yaml:9: value 1 stands twice in the list"),
@@ -124,10 +140,36 @@ TABLE = [
 @pytest.mark.parametrize(("name", "old", "new", "message"), TABLE)
 def test_bad_input_is_reported_with_file_and_line(bench, monkeypatch, name, old, new, message):
     monkeypatch.chdir(bench.folder)
+    bench.write("sub/model.py", "import helper\n")
+    bench.write("sub/helper.py", "ClassFactory.register_cls(print, 'general', 'Modem')\n")
     bench.replace(name, old, new)
     with pytest.raises(ConfigError) as caught:
         job.read(bench.folder.joinpath("job.yaml").relative_to(bench.folder))
-    assert str(caught.value).splitlines() == [message.format(folder=bench.folder)]
+    assert str(caught.value).splitlines() == message.format(folder=bench.folder).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "new", "message"),
+    [
+        ("job.yaml", "benchmarkingjob:", "benchmarkingjob: [3]\n",
+         "job.yaml:1: 'benchmarkingjob' must be a mapping, got [3]"),
+        ("job.yaml", "benchmarkingjob:", "benchmarkingjob:\n",
+         "job.yaml:1: 'benchmarkingjob' must be a mapping, got nothing"),
+        ("job.yaml", "  rank:", "  rank: {}\n", "job.yaml:10: 'rank' must not be empty"),
+        ("first.yaml", "algorithm:", "algorithm: {}\n",
+         "first.yaml:1: 'algorithm' must not be empty"),
+        ("testenv.yaml", "  dataset:",
+         "  dataset: 3\n  metrics: [{name: score, url: metrics.py}]\n",
+         "testenv.yaml:2: 'dataset' must be a mapping, got 3"),
+    ],
+)  # fmt: skip
+def test_section_that_is_no_mapping_is_reported_once(bench, monkeypatch, name, start, new, message):
+    monkeypatch.chdir(bench.folder)
+    text = (bench.folder / name).read_text()
+    bench.write(name, text[: text.index(start)] + new)
+    with pytest.raises(ConfigError) as caught:
+        job.read(bench.folder.joinpath("job.yaml").relative_to(bench.folder))
+    assert str(caught.value) == message
 
 
 def test_problems_of_all_files_are_reported_together_and_nothing_is_started(bench):

@@ -181,7 +181,7 @@ def _read_axes(section: Section) -> list[Axis]:
         if name in [axis.name for axis in axes]:
             row.problem((name,), f"hyperparameter {name!r} stands twice in the list")
         inner = row.mapping(name)
-        values = _read_values(inner) if isinstance(row.data[name], dict) else []
+        values = _read_values(inner) if inner.data else []
         inner.close({"values"})
         if name == _BASE:
             values = _read_base_files(inner, values)

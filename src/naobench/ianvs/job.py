@@ -129,11 +129,11 @@ def read(path: Path, *, check_data: bool = True, quiet: bool = False) -> Job:
     name = section.folder_name("name")
     workspace = section.expanded(section.text("workspace", "./workspace"), ("workspace",))
     testenv_path = section.file("testenv")
-    environment = None
+    environment, metrics = None, None
     if testenv_path:
-        environment = testenv.read(testenv_path, context, check_data=check_data)
+        environment, metrics = testenv.read(testenv_path, context, check_data=check_data)
     algorithms = _read_algorithms(section)
-    rank = _read_rank(section.mapping("rank"), environment, algorithms)
+    rank = _read_rank(section.mapping("rank"), metrics, algorithms)
     timeout_s = _read_timeout(section)
     section.close(_KEYS, _INERT)
     context.problems.raise_if_any()
@@ -181,9 +181,8 @@ def _read_timeout(section: Section) -> float | None:
 
 
 def _read_rank(
-    section: Section, environment: TestEnv | None, algorithms: tuple[Algorithm, ...]
+    section: Section, metrics: tuple[str, ...] | None, algorithms: tuple[Algorithm, ...]
 ) -> RankSettings:
-    metrics = tuple(metric.name for metric in environment.metrics) if environment else None
     selected = section.mapping("selected_dataitem") if section.data else section
     show = section.mapping("visualization", required=False)
     mode = show.text("mode", "selected_only", ("selected_only", "none"))
@@ -245,4 +244,4 @@ def _read_sort_by(section: Section, metrics: tuple[str, ...] | None) -> Iterator
         if metrics is not None and metric not in metrics:
             place = (*row.place, str(metric))
             row.context.problems.add_unknown(row.lines, place, "metric", metric, metrics)
-        yield str(metric), row.text(str(metric), choices=("ascend", "descend"))
+        yield str(metric), row.text(str(metric), choices=("ascend", "descend"), kind="order")

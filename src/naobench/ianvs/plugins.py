@@ -33,25 +33,32 @@ def check(path: Path, alias: str, section: Section) -> None:
         what = getattr(error, "msg", None) or str(error)
         section.context.problems.found.append(f"{shown(path)}:{line}: is not valid Python: {what}")
         return
-    names = set(_registered(tree))
-    if alias in names:
+    own = set(_registered(tree))
+    names = own | (_registered_beside(path) if alias not in own else set())
+    if not names or alias in names or "" in names:
         return
-    for beside in sources(path):
-        try:
-            names.update(_registered(ast.parse(beside.read_bytes())))
-        except (SyntaxError, ValueError):  # perhaps no Python of this version, and never imported
-            names.add("")
-    if names and alias not in names and "" not in names:
-        known = ", ".join(sorted(names))
-        hint = nearest(alias, names)
-        section.problem(
-            ("name",), f"{shown(path)} registers no {alias!r}; it registers: {known}.{hint}"
-        )
+    if own:
+        subject, known = f"{shown(path)} registers no {alias!r}; it registers", own
+    else:
+        subject = f"neither {shown(path)} nor the files beside it register {alias!r}; they register"
+        known = names
+    listed = ", ".join(sorted(known))
+    section.problem(("name",), f"{subject}: {listed}.{nearest(alias, known)}")
 
 
 def sources(path: Path) -> list[Path]:
     """Return every Python file that a plug-in can import from its own folder, itself included."""
     return sorted(path.parent.glob("*.py"))
+
+
+def _registered_beside(path: Path) -> set[str]:
+    names: set[str] = set()
+    for beside in sources(path):
+        try:
+            names.update(_registered(ast.parse(beside.read_bytes())))
+        except (SyntaxError, ValueError):  # perhaps no Python of this version, and never imported
+            names.add("")
+    return names
 
 
 def load(path: Path) -> ModuleType:

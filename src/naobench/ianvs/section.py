@@ -46,6 +46,7 @@ def open_root(path: Path, root: str, context: Context) -> Section | None:
         context.problems.add_error(error)
         return None
     top = Section(context, lines, (), data if isinstance(data, dict) else {})
+    before = len(context.problems.found)
     if root not in top.data:
         hint = difflib.get_close_matches(root, [str(key) for key in top.data], n=1, cutoff=0.6)
         found = f"; found {hint[0]!r}" if hint else ""
@@ -53,6 +54,8 @@ def open_root(path: Path, root: str, context: Context) -> Section | None:
         return None
     section = top.mapping(root)
     top.close({root})
+    if not section.data and len(context.problems.found) > before:
+        return None  # one message says it all; the missing keys would only repeat it
     return section
 
 
@@ -85,8 +88,21 @@ class Section:
         given = [name for name in self.data if isinstance(name, str) and name != key]
         return bool(difflib.get_close_matches(key, given, n=1, cutoff=_NEAR))
 
-    def text(self, key: str, default: str | None = None, choices: Collection[str] = ()) -> str:
-        """Return a text; without `default` the key is required."""
+    def text(
+        self,
+        key: str,
+        default: str | None = None,
+        choices: Collection[str] = (),
+        kind: str | None = None,
+    ) -> str:
+        """Return a text; without `default` the key is required.
+
+        Args:
+            key: The key.
+            default: What an absent key stands for.
+            choices: The texts that are allowed; empty for any.
+            kind: What the choices are called in messages; None for the key's own name.
+        """
         value = self.data.get(key, default)
         if value is None and key not in self.data:
             self.missing(key, "text")
@@ -95,8 +111,9 @@ class Section:
             self.problem((key,), f"{key!r} must be text, got {_shown(value)}")
             return default or ""
         if choices and value not in choices:
-            kind = f"{key.replace('_', ' ')}"
-            self.context.problems.add_unknown(self.lines, (*self.place, key), kind, value, choices)
+            place = (*self.place, key)
+            kind = kind or key.replace("_", " ")
+            self.context.problems.add_unknown(self.lines, place, kind, value, choices)
         return value
 
     def folder_name(self, key: str) -> str:
@@ -115,6 +132,8 @@ class Section:
                 self.missing(key, "a mapping")
         elif not isinstance(value, dict):
             self.problem((key,), f"{key!r} must be a mapping, got {_shown(value)}")
+        elif required and not value:
+            self.problem((key,), f"{key!r} must not be empty")
         data = value if isinstance(value, dict) else {}
         return Section(self.context, self.lines, (*self.place, key), data)
 

@@ -67,24 +67,33 @@ class TestEnv:
     """The YAML as read: part of what identifies a test case."""
 
 
-def read(path: Path, context: Context, *, check_data: bool) -> TestEnv | None:
-    """Read a testenv.yaml; None if something is wrong, with the problems noted in `context`."""
+def read(
+    path: Path, context: Context, *, check_data: bool
+) -> tuple[TestEnv | None, tuple[str, ...] | None]:
+    """Read a testenv.yaml, and note in `context` what is wrong with it.
+
+    Returns:
+        The test environment, None if something is wrong; and the names that the rank may use, None
+        where a name may be misspelt: to hold the rank against it would only repeat the message.
+    """
     section = open_root(path, "testenv", context)
     if section is None:
-        return None
+        return None, None
     files = _read_dataset(section.mapping("dataset"), check_data=check_data)
-    metrics = tuple(_read_metrics(section))
+    metrics, names = _read_metrics(section)
     options = {key: value for key, value in section.data.items() if key not in _READ}
     section.close(_READ | OPTIONS)
     if files is None or not metrics:
-        return None
-    return TestEnv(path, *files, metrics, options, section.data)
+        return None, names
+    return TestEnv(path, *files, metrics, options, section.data), names
 
 
 _READ = {"dataset", "metrics"}
 
 
 def _read_dataset(section: Section, *, check_data: bool) -> tuple[DataFile, DataFile] | None:
+    if not section.data:
+        return None
     train = _read_file(section, "train")
     test = _read_file(section, "test")
     known = {f"{split}_{kind}" for split in ("train", "test") for kind in _KINDS}
@@ -127,18 +136,28 @@ def _read_file(section: Section, split: str) -> DataFile | None:
     return DataFile(form, path)
 
 
-def _read_metrics(section: Section) -> list[Metric]:
+def _read_metrics(section: Section) -> tuple[tuple[Metric, ...], tuple[str, ...] | None]:
+    """Read the metrics; and the names of all, also of those whose file is not found."""
     metrics: list[Metric] = []
+    names: list[str] = []
+    problems = section.context.problems.found
+    unsure = False
     for row in section.rows("metrics"):
+        start = len(problems)
         name = row.text("name")
         if "url" not in row.data and name in BUILT_IN_METRICS:
             row.problem(("name",), f"metric {name!r} needs a paradigm that is not supported yet")
-        elif name in [metric.name for metric in metrics]:
+        elif name in names:
             row.problem(("name",), f"metric {name!r} stands twice in the list")
-        elif name:
-            path = row.file("url")
-            if path:
-                plugins.check(path, name, row)
-                metrics.append(Metric(name, path))
+        unsure |= not name
+        names.append(name)
+        path = row.file("url") if name and len(problems) == start else None
+        if path:
+            found = len(problems)
+            plugins.check(path, name, row)
+            unsure |= len(problems) > found
+            metrics.append(Metric(name, path))
         row.close({"name", "url"})
-    return metrics
+    listed = section.data.get("metrics")
+    complete = isinstance(listed, list) and len(listed) == len(names) > 0 and not unsure
+    return tuple(metrics), tuple(names) if complete else None
