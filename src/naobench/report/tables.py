@@ -79,7 +79,7 @@ def leaderboard(job: Job) -> Html:
     """Return the rank table with intervals."""
     others = [name for name in job.metrics or _COLUMNS if name not in _SHARES]
     best = {name: _best(name, job.cases) for name in (*_SHARES, *others)}
-    rows = [_row(place, case, others, best) for place, case in enumerate(job.cases, 1)]
+    rows = [_row(place, case, job.cases, others, best) for place, case in enumerate(job.cases, 1)]
     head = [
         el("th", "#"),
         el("th", both(("Algorithm", "算法")), class_="left"),
@@ -98,13 +98,25 @@ def _heading(name: str) -> Html:
     return el("th", both(metric.label), "\u00a0", el("i", arrow), title=" / ".join(metric.meaning))
 
 
-def _row(place: int, case: Case, others: Sequence[str], best: Mapping[str, float]) -> Html:
+def _row(
+    place: int,
+    case: Case,
+    cases: Sequence[Case],
+    others: Sequence[str],
+    best: Mapping[str, float],
+) -> Html:
     failed = case.status == "failed"
     left_out = len(case.episodes) - len(scored(case.episodes))
     return el(
         "tr",
         el("td", "–" if failed else place, class_="place"),
-        el("td", title(case), failed and _failure(case), class_="left"),
+        el(
+            "td",
+            short_title(case, cases),
+            failed and _failure(case),
+            class_="left",
+            title=case.settings_text,
+        ),
         *(_share(name, case, best[name]) for name in _SHARES),
         *(el("td", _number(name, case), class_=_best_class(name, case, best)) for name in others),
         el("td", len(case.episodes), left_out > 0 and _left_out(left_out)),
