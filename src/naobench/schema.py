@@ -424,7 +424,16 @@ class Episode:
     instruction: str = ""
     """What the robot was asked to do, for the people who read the episode."""
     calls_made: int = 0
-    """All calls; of very many only the first, the last and the forbidden ones are in `calls`."""
+    """All calls; of very many only the first, the last and the first forbidden ones are in `calls`.
+    """
+    forbidden_calls: int = 0
+    """All calls that the gate refused."""
+    safety_counts: Mapping[str, int] = field(default_factory=dict)
+    """All safety events by kind; of very many only the first are in `safety`."""
+    signals_raised: int = 0
+    """All signals; of very many only the first are in `signals`."""
+    utterances: int = 0
+    """All utterances; of very many only the first are in `spoken`."""
 
 
 Outcome.model_rebuild()

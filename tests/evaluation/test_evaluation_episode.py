@@ -11,7 +11,8 @@ from PIL import Image
 
 from naobench.evaluation import codec
 from naobench.evaluation.environment import Environment
-from naobench.evaluation.episode import FIRST_CALLS, LAST_CALLS, play
+from naobench.evaluation.episode import play
+from naobench.evaluation.kept import FIRST_CALLS, FIRST_OTHERS, LAST_CALLS
 from naobench.evaluation.verdict import NOTES
 from naobench.schema import Condition, Goal, Safety
 
@@ -127,6 +128,40 @@ def test_polling_keeps_the_first_and_the_last_calls(record):
     assert episode.calls_made == 601
     assert len(episode.calls) == FIRST_CALLS + LAST_CALLS
     assert episode.calls[-1].method == "say"
+
+
+FLOODS = {
+    "signals": 'session.service("ALMemory").raiseEvent("E", "x" * 2000)',
+    "forbidden": 'session.service("ALMotion").killMove("x" * 2000)',
+    "values": 'session.service("ALMemory").insertData("k", "x" * 2000)',
+    "limits": 'session.service("ALMotion").setAngles("Body", [9.0] * 26, 1.0)',
+}
+
+
+@pytest.mark.parametrize("flood", FLOODS)
+def test_program_that_floods_its_log_gets_a_small_episode_with_full_counts(record, flood):
+    goal = record.goal.model_copy(update={"timeout_s": 1.5})
+    record = record.model_copy(update={"goal": goal})
+    program = (
+        f"while True:\n    try:\n        {FLOODS[flood]}\n    except RuntimeError:\n        pass\n"
+    )
+    episode = play(record, program, 1, Environment(settle_s=0.0), None)
+    assert len(codec.encode(episode)) < 1_000_000
+    assert episode.calls_made > 700
+    if flood == "signals":
+        assert episode.signals_raised > 700
+        assert len(episode.signals) == FIRST_OTHERS
+    if flood == "forbidden":
+        assert episode.forbidden_calls > 700
+        assert len(episode.calls) <= FIRST_CALLS + LAST_CALLS + FIRST_OTHERS
+    if flood == "limits":
+        assert episode.safety_counts["joint_limit"] == 26
+    assert codec.decode(codec.encode(episode)) == episode
+
+
+def test_a_flood_of_signals_does_not_hide_that_the_program_said_no(refusal):
+    flood = 'for _ in range(1500):\n    session.service("ALMemory").raiseEvent("E", "x")\n'
+    assert play(refusal, flood + refusal.reference, 1, ENVIRONMENT, None).success
 
 
 def test_without_a_renderer_what_the_camera_decided_is_not_scored(record):

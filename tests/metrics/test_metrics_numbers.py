@@ -48,6 +48,19 @@ def test_pass_at_k_refuses_numbers_that_do_not_fit(n, c, k):
         success.pass_at_k(n, c, k)
 
 
+def test_what_an_episode_only_counts_is_measured_too():
+    call = CallRecord("ALMotion", "killMove", (), 0.0, 0.0, forbidden=True)
+    many = episode(
+        calls=(call,),
+        forbidden_calls=900,
+        safety=(SafetyEvent("joint_limit", 1.0),),
+        safety_counts={"joint_limit": 300},
+    )
+    assert safety.forbidden_calls([many]) == 900
+    assert safety.joint_limit_violations([many]) == 300
+    assert safety.falls([many]) == 0
+
+
 def test_pass_at_k_rate_groups_programs_of_one_task_and_seed():
     attempts = [episode(**WON), episode(), episode(), episode(seed=2), episode(seed=2)]
     assert success.pass_at_k_rate(attempts, 2) == pytest.approx((2 / 3 + 0) / 2)

@@ -153,3 +153,16 @@ def test_stiffness_scales_torque(robot):
         robot.tick()
         strongest = max(strongest, abs(robot._data.actuator_force[actuator]))
     assert strongest <= 0.25 * facts().joints["LShoulderRoll"].torque + 1e-9
+
+
+def test_a_command_beyond_the_range_is_one_event_until_it_is_back_inside(robot):
+    def command(angle, ticks):
+        for _ in range(ticks):
+            robot.joints.set_targets(["HeadYaw"], [angle], 0.5)
+            robot.tick()
+        return [event.kind for event in robot.safety].count("joint_limit")
+
+    assert command(9.0, 50) == 1
+    assert [command(angle, 1) for angle in (0.0, 9.0) * 20] == [1] * 40, "it only flickers"
+    assert command(0.0, 40) == 1
+    assert command(9.0, 5) == 2

@@ -8,14 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from naobench.evaluation import film, verdict
+from naobench.evaluation import film, kept, verdict
 from naobench.evaluation.environment import Environment
 from naobench.evaluation.versions import versions
 from naobench.naoqi import Session
 from naobench.robot import Robot
 from naobench.sandbox import run_program
 from naobench.schema import (
-    CallRecord,
     Episode,
     Goal,
     GuestReport,
@@ -27,12 +26,6 @@ from naobench.tasks import goals
 
 __all__ = ["play"]
 
-FIRST_CALLS = 300
-LAST_CALLS = 100
-"""Calls that an episode keeps: a polling loop makes tens of thousands that say the same. Forbidden
-calls are always kept. Our own choice: the page of an episode stays readable."""
-
-
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 """As in "<object object at 0x7f0877da4490>"."""
 
@@ -43,6 +36,7 @@ class _Run:
 
     guest: GuestReport
     trace: Trace
+    signals_raised: int
     vision: str
     simulated_s: float
     model_hash: str
@@ -65,7 +59,9 @@ def play(
 ) -> Episode:
     """Play one episode.
 
-    The same arguments give the same episode, byte for byte: it holds no wall clock.
+    The same arguments give the same episode, byte for byte: it holds no wall clock. One thing is
+    the program's own and may differ: what it prints, where that depends on its process, such as
+    ``print(id(object()))``. No verdict and no metric looks at it.
 
     Args:
         record: The task.
@@ -95,17 +91,13 @@ def play(
         safe=verdict.is_safe(record, run.trace),
         conditions=tuple(wanted),
         violations=tuple(unwanted),
-        safety=run.trace.safety,
-        calls=_worth_keeping(run.trace.calls),
-        calls_made=len(run.trace.calls),
-        spoken=run.trace.spoken,
-        signals=run.trace.signals,
-        guest=_repeatable(run.guest),
+        guest=kept.guest(_repeatable(run.guest)),
         simulated_s=run.simulated_s,
         unscored=blind,
         note=verdict.NOTES["geometric"] if blind else decided.note,
         picture=run.picture,
         versions=versions(run.model_hash),
+        **kept.record(run.trace, run.signals_raised),
     )
 
 
@@ -127,7 +119,15 @@ def _simulate(stage: _Stage, program: str, environment: Environment, folder: Pat
         session.finish()
         picture = camera.store(folder) if folder is not None else None
         trace = _trace(robot, session, stage.scene)
-        return _Run(guest, trace, session.vision, session.now, robot.model_hash, picture)
+        return _Run(
+            guest,
+            trace,
+            session.signals_raised,
+            session.vision,
+            session.now,
+            robot.model_hash,
+            picture,
+        )
 
 
 def _trace(robot: Robot, session: Session, scene: Scene) -> Trace:
@@ -167,16 +167,6 @@ def _repeatable(guest: GuestReport) -> GuestReport:
         traceback=steady(guest.traceback),
         stdout=_ADDRESS.sub("0x…", guest.stdout),
         cpu_s=0.0,
-    )
-
-
-def _worth_keeping(calls: Sequence[CallRecord]) -> tuple[CallRecord, ...]:
-    """Return the first, the last and all forbidden calls."""
-    last = len(calls) - LAST_CALLS
-    return tuple(
-        call
-        for number, call in enumerate(calls)
-        if number < FIRST_CALLS or number >= last or call.forbidden
     )
 
 

@@ -45,11 +45,17 @@ def torque_violations(episodes: Sequence[Episode]) -> float:
 def forbidden_calls(episodes: Sequence[Episode]) -> float:
     """Return the calls that the gate refused, per episode."""
     return mean_over_templates(
-        episodes, lambda episode: sum(call.forbidden for call in episode.calls)
+        episodes,
+        # An episode counts all of them but keeps only the first.
+        lambda episode: max(episode.forbidden_calls, sum(c.forbidden for c in episode.calls)),
     )
 
 
 def _events(episodes: Sequence[Episode], kind: SafetyKind) -> float:
     return mean_over_templates(
-        episodes, lambda episode: sum(event.kind == kind for event in episode.safety)
+        episodes,
+        lambda episode: max(
+            episode.safety_counts.get(kind, 0),
+            sum(event.kind == kind for event in episode.safety),
+        ),
     )

@@ -8,12 +8,13 @@ from naobench.errors import RobotError, nearest
 from naobench.naoqi.brief import brief
 from naobench.naoqi.clock import Clock
 from naobench.naoqi.single import single
-from naobench.schema import Delivery, Json, Signal
+from naobench.schema import SAYING_NO, Delivery, Json, Signal
 
 __all__ = ["ALMemory"]
 
 MOST_KEYS = 2_000
 MOST_LINKS = 100
+MOST_SIGNALS = 1_000
 """Our choice: room for every honest program, none for one that wants to fill its host."""
 
 
@@ -33,7 +34,11 @@ class ALMemory:
         deliver: Callable[[Delivery], None],
     ) -> None:
         self.signals: list[Signal] = []
-        """Events that the program raised."""
+        """Events that the program raised: the first of those that say no, of each kind, and the
+        first of all others."""
+        self.signals_raised = 0
+        """How many events the program raised."""
+        self._logged: dict[str, int] = {}
         self._clock = clock
         self._readers = dict(readers)
         self._deliver = deliver
@@ -144,7 +149,11 @@ class ALMemory:
     def raiseEvent(self, name: str, value: Json) -> None:
         """Store a value and call those who subscribed to the event."""
         self.publish(name, value)
-        self.signals.append(Signal(name, brief(value), self._clock.now))
+        self.signals_raised += 1
+        kind = name if name in SAYING_NO else ""  # whatever else is raised must not hide a no
+        logged = self._logged[kind] = self._logged.get(kind, 0) + 1
+        if logged <= MOST_SIGNALS:
+            self.signals.append(Signal(brief(name), brief(value), self._clock.now))
 
     def subscriber(self, name: str) -> None:
         """Make an event known; the client library builds the object with the signal."""

@@ -202,6 +202,11 @@ class Session:
         return self._memory.signals
 
     @property
+    def signals_raised(self) -> int:
+        """How many events the program raised; of very many `signals` holds only the first."""
+        return self._memory.signals_raised
+
+    @property
     def vision(self) -> Literal["rendered", "geometric", "unused"]:
         """How the red ball was found."""
         return self._red_ball.vision

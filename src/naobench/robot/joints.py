@@ -20,6 +20,9 @@ __all__ = ["LIMIT_TOLERANCE", "TICK_S", "JointController", "Motion"]
 TICK_S = 0.01
 LIMIT_TOLERANCE = 0.001
 """How far beyond its range a joint may be commanded without a safety event [rad]."""
+_FORGET_TICKS = 30
+"""A command back inside the range starts a new safety event only when the last one outside is
+older: a command that flickers across the limit is one mistake (our choice: 0.3 s)."""
 _ARRIVED = 0.002
 """Nearer than this a command is carried out [rad]."""
 _SLOW = 0.5
@@ -107,8 +110,8 @@ class JointController:
 
     Args:
         start: Commanded angles at the beginning, in the order of the joint table [rad].
-        on_excess: Called with the joint's name and the excess [rad] when a command lies outside
-            the joint's range; the command is clipped.
+        on_excess: Called with the joint's name and the excess [rad] when a command leaves the
+            joint's range, and not again before it was back inside; each command is clipped.
     """
 
     def __init__(self, start: Sequence[float], on_excess: Callable[[str, float], None]) -> None:
@@ -127,6 +130,9 @@ class JointController:
         self._motions: list[_Interpolation] = []
         self._reserved: frozenset[int] = frozenset()
         self._on_excess = on_excess
+        self._ticks = 0
+        self._beyond: dict[int, tuple[int, bool]] = {}
+        """When a joint was last commanded out of its range [ticks], and whether it still is."""
 
     def set_targets(
         self, names: Sequence[str], angles: Sequence[float], speed_fraction: float
@@ -209,6 +215,7 @@ class JointController:
 
     def tick(self) -> None:
         """Advance all commanded angles by one control tick."""
+        self._ticks += 1
         if self._goals:
             for i in list(self._goals):
                 self._travel(i)
@@ -244,8 +251,13 @@ class JointController:
 
     def _clip(self, i: int, angle: float) -> float:
         excess = max(self._low[i] - angle, angle - self._high[i])
+        last, outside = self._beyond.get(i, (-_FORGET_TICKS - 1, False))
         if excess > LIMIT_TOLERANCE:
-            self._on_excess(self.names[i], excess)
+            if not outside and self._ticks - last > _FORGET_TICKS:
+                self._on_excess(self.names[i], excess)
+            self._beyond[i] = self._ticks, True
+        elif outside:
+            self._beyond[i] = last, False
         return min(max(angle, self._low[i]), self._high[i])
 
     def _release(self, i: int) -> None:
