@@ -18,6 +18,7 @@ def test_pretraining_writes_the_same_bytes_again(tmp_path):
     recipe = Recipe(
         vocabulary=600,
         draws=1,
+        unpaired=1,
         joined=20,
         modules=("sched",),
         loop=LoopSettings(epochs=1, batch_size=32),

@@ -71,7 +71,7 @@ class NaoSftLora(NaoBase):
     """The same model with a LoRA adapter trained on the train split in the job."""
 
     def __init__(
-        self, rank=32, joined=1.0, epochs=8, learning_rate=3e-3, train_batch_size=32, **generation
+        self, rank=32, joined=1.0, epochs=5, learning_rate=4e-3, train_batch_size=32, **generation
     ):
         super().__init__(**generation)
         self.tuning = {

@@ -31,7 +31,7 @@ cores; it is no assistant, and what it writes must run in the sandbox only.
 | architecture | Llama, embeddings tied |
 | size | {layers} layers, {heads} heads, hidden size {hidden}, feed-forward {inner} |
 | context | {context} tokens |
-| tokenizer | byte-level BPE, {vocabulary} tokens, digits apart |
+| tokenizer | byte-level BPE, {vocabulary} tokens; code in idioms |
 | weights | safetensors, {dtype} |
 | made with | `python -m naobench.training.pretrain`, seed {seed}, one thread |
 | versions | Python {python}, torch {torch}, transformers {transformers}, tokenizers {tokenizers} |

@@ -111,6 +111,8 @@ def pretrain(folder: Path, recipe: Recipe | None = None) -> list[float]:
     losses = fit(model, learned, recipe.loop)
     with no_progress_bars():
         model.to(torch.bfloat16).save_pretrained(str(folder))
+    # safetensors writes for its owner only; a package is for everybody.
+    (folder / "model.safetensors").chmod(0o644)
     tokenizer.save_pretrained(str(folder))
     facts = {
         "seed": recipe.loop.seed,

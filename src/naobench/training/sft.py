@@ -33,7 +33,9 @@ class LoraSettings:
     dropout: float = 0.0
     joined: float = 1.0
     """Pairs made of two or three others, learned besides each pair itself."""
-    loop: LoopSettings = field(default_factory=lambda: LoopSettings(epochs=8))
+    loop: LoopSettings = field(
+        default_factory=lambda: LoopSettings(epochs=5, batch_size=32, learning_rate=4e-3)
+    )
 
 
 @dataclass(frozen=True, slots=True)

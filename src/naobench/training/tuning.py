@@ -26,9 +26,9 @@ def tune_lora(
     *,
     rank: int = 32,
     joined: float = 1.0,
-    epochs: int = 8,
-    batch_size: int = 16,
-    learning_rate: float = 3e-3,
+    epochs: int = 5,
+    batch_size: int = 32,
+    learning_rate: float = 4e-3,
     threads: int = 1,
     seed: int = 0,
 ) -> Adapter:
