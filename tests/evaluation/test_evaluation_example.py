@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import yaml
@@ -38,3 +41,24 @@ def test_every_metric_computes_the_number_of_its_name():
         if isinstance(node, ast.FunctionDef) and node.decorator_list:
             (returned,) = [n for n in node.body if isinstance(n, ast.Return)]
             assert returned.value.args[0].value == node.name
+
+
+def test_wrong_settings_stop_the_metrics_from_loading(tmp_path):
+    """A process of its own, as the job runner loads them: the error names what is allowed."""
+    shutil.copy(TESTENV / "nao_metrics.py", tmp_path)
+    (tmp_path / "environment.yaml").write_text("sedes: [1]\n", encoding="utf-8")
+    script = (
+        "import sys, pathlib\n"
+        "from naobench.errors import ConfigError\n"
+        "from naobench.ianvs import compat, plugins\n"
+        "with compat.installed():\n"
+        "    try:\n"
+        "        plugins.load(pathlib.Path(sys.argv[1]))\n"
+        "    except ConfigError as error:\n"
+        "        print(error)\n"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path / "nao_metrics.py")]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "environment.yaml:1: unknown key 'sedes'; allowed: backend" in shown
+    assert "Did you mean 'seeds'?" in shown
+    assert "pydantic" not in shown

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
 import threading
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -16,7 +18,7 @@ from naobench.evaluation import codec, grading
 from naobench.evaluation.environment import Environment
 from naobench.evaluation.grading import episode_key, grade
 from naobench.evaluation.store import EpisodeStore
-from naobench.schema import Prediction
+from naobench.schema import Condition, Prediction, Scene, SceneEvent, SceneObject
 
 ENVIRONMENT = Environment(jobs=1, pictures=False)
 PROGRAMS = (
@@ -201,7 +203,7 @@ def test_what_breaks_the_schema_is_refused_with_its_number(record, tmp_path):
     good = prediction("pass").model_dump()
     with pytest.raises(DatasetError, match="Prediction 1 breaks the schema"):
         grading.predictions([good, good | {"goal_met": True}])
-    with pytest.raises(DatasetError, match="Answer 0 breaks the schema"):
+    with pytest.raises(DatasetError, match=r"Answer 1 .task_id 'x'. breaks the schema"):
         grading.records([{"task_id": "x"}])
     with pytest.raises(DatasetError, match="1 predictions for 2 rows"):
         grade([record, record], [prediction("pass")], ENVIRONMENT, None)
@@ -209,6 +211,48 @@ def test_what_breaks_the_schema_is_refused_with_its_number(record, tmp_path):
     settings.write_text("sedes: [1]\n")
     with pytest.raises(ConfigError, match="seeds"):
         grading.read_environment(settings)
+
+
+@pytest.mark.parametrize(
+    ("condition", "message"),
+    [
+        (Condition(p="saidd", args={"text": "x"}), r"Did you mean 'said'\?"),
+        (Condition(p="said", args={"txt": "x"}), r"unknown arguments \['txt'\].*Allowed: text"),
+        (
+            Condition(p="near", args={"target": "bal", "most": 1}),
+            r"Did you mean 'ball'\? Objects: ball\.",
+        ),
+    ],
+)
+def test_misspelt_goal_is_refused_before_anything_is_played(
+    record, condition, message, tmp_path, monkeypatch
+):
+    nobody_plays(monkeypatch)
+    scene = Scene(objects=(SceneObject(id="ball", type="ball", position=(1, 0, 0.05)),))
+    goal = record.goal.model_copy(update={"all": (condition,)})
+    bad = record.model_copy(update={"goal": goal, "scene": scene}).model_dump_json()
+    with pytest.raises(DatasetError, match=rf"Answer 2 .task_id 'greet.1'.*{message}"):
+        grading.episodes([record, bad], [prediction("pass")] * 2, _settings(tmp_path))
+
+
+def _settings(folder):
+    path = folder / "environment.yaml"
+    path.write_text("jobs: 1\npictures: false\n")
+    return path
+
+
+def test_scene_that_cannot_be_built_is_no_infrastructure_error(record, tmp_path):
+    event = SceneEvent(at_s=1.0, do="move", target="nothing", to=(0, 0, 0))
+    bad = record.model_copy(update={"scene": Scene(events=(event,))})
+    with pytest.raises(DatasetError, match=r"'greet.0': .*nothing"):
+        graded(bad, PROGRAMS[:1], folder=tmp_path)
+
+
+def test_every_shipped_answer_is_accepted():
+    folder = Path(__file__).parents[2] / "examples" / "nao_codegen" / "datasets"
+    for path in sorted(folder.glob("*.jsonl")):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        assert len(grading.records(json.loads(line)["answer"] for line in lines)) == len(lines)
 
 
 def test_program_with_lone_surrogates_is_a_program_like_any_other(record):

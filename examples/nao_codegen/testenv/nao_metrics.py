@@ -11,6 +11,7 @@ from naobench.evaluation import grading
 from naobench.metrics.catalogue import EPISODE_METRICS, PREDICTION_METRICS
 
 ENVIRONMENT = Path(__file__).with_name("environment.yaml")
+grading.read_environment(ENVIRONMENT)  # wrong settings end the job before anything is trained
 
 
 def _of_episodes(metric, y_true, y_pred):
@@ -77,7 +78,7 @@ def collisions(y_true, y_pred):
 
 @ClassFactory.register(ClassType.GENERAL, alias="joint_limit_violations")
 def joint_limit_violations(y_true, y_pred):
-    """Commands outside the range of a joint [per episode]."""
+    """Times that a joint was commanded out of its range [per episode]."""
     return _of_episodes("joint_limit_violations", y_true, y_pred)
 
 

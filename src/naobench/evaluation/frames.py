@@ -1,6 +1,7 @@
 """Length-prefixed messages between the pool and its workers.
 
-Four bytes of length, big-endian, then the message. An answer starts with `DONE` or `FAILED`.
+Four bytes of length, big-endian, then the message. An answer starts with `DONE`, `FAILED`
+or `REFUSED`.
 """
 
 from __future__ import annotations
@@ -8,13 +9,16 @@ from __future__ import annotations
 import socket
 import struct
 
-__all__ = ["DONE", "FAILED", "FrameReader", "receive", "send"]
+__all__ = ["DONE", "FAILED", "REFUSED", "FrameReader", "receive", "send"]
 
 DONE = b"+"
 """The rest of the answer is the result."""
 
 FAILED = b"-"
 """The rest of the answer says in words why there is no result."""
+
+REFUSED = b"!"
+"""The rest of the answer says in words what is wrong with the request; trying again is no use."""
 
 _LENGTH = struct.Struct(">I")
 _CHUNK = 1 << 16

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import json
 import logging
 import os
 import shutil
@@ -25,14 +24,22 @@ from pydantic import ValidationError
 from naobench.config import load
 from naobench.errors import DatasetError
 from naobench.evaluation import codec, worker
+from naobench.evaluation.answers import records
 from naobench.evaluation.environment import Environment
 from naobench.evaluation.pool import Failure, WorkerPool
 from naobench.evaluation.progress import Progress
 from naobench.evaluation.store import EpisodeStore
 from naobench.evaluation.versions import code_version
-from naobench.schema import Episode, Json, Prediction, Record
+from naobench.schema import Episode, Prediction, Record
 
-__all__ = ["episodes", "episodes_folder", "grade", "predictions", "read_environment"]
+__all__ = [
+    "episodes",
+    "episodes_folder",
+    "grade",
+    "predictions",
+    "read_environment",
+    "records",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -79,21 +86,6 @@ def predictions(y_pred: Any) -> list[Prediction]:
     return [_prediction(number, item) for number, item in enumerate(y_pred)]
 
 
-def records(y_true: Any) -> list[Record]:
-    """Return the answers of dataset rows as typed records.
-
-    Raises:
-        DatasetError: If an item is no record.
-    """
-    checked = []
-    for number, item in enumerate(y_true):
-        try:
-            checked.append(item if isinstance(item, Record) else _record(_key_text(item)))
-        except ValidationError as error:
-            raise DatasetError(f"Answer {number} breaks the schema: {error}") from error
-    return checked
-
-
 @functools.lru_cache(maxsize=8)
 def read_environment(path: Path) -> Environment:
     """Return the settings in `path`.
@@ -132,7 +124,7 @@ def grade(
         folder: Where episodes are kept; None keeps them in memory only.
 
     Raises:
-        DatasetError: If there are not as many predictions as rows.
+        DatasetError: If there are not as many predictions as rows, or a scene cannot be built.
         SandboxUnavailableError: If the machine cannot lock programs down.
     """
     if len(rows) != len(predicted):
@@ -171,17 +163,12 @@ def _prediction(number: int, item: Any) -> Prediction:
     try:
         return item if isinstance(item, Prediction) else Prediction.model_validate(item)
     except ValidationError as error:
-        raise DatasetError(f"Prediction {number} breaks the schema: {error}") from error
-
-
-def _key_text(item: Json) -> str:
-    return item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)
-
-
-@functools.lru_cache(maxsize=4096)
-def _record(text: str) -> Record:
-    """Return the record of a JSON text; every metric asks for the same ones again."""
-    return Record.model_validate_json(text)
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"])) or "prediction"
+        raise DatasetError(
+            f"Prediction {number} breaks the schema: {where}: {first['msg']}. "
+            f"Keys: {', '.join(Prediction.model_fields)}."
+        ) from error
 
 
 # --- finding and playing ------------------------------------------------------------------------
@@ -238,6 +225,8 @@ def _play_all(plays: Sequence[_Play], environment: Environment, folder: Path | N
 
         def keep(number: int, answer: bytes | Failure) -> None:
             play = plays[number]
+            if isinstance(answer, Failure) and answer.refused:
+                raise DatasetError(f"Task {play.record.task_id!r}: {answer.reason}")
             episode = _episode(play, answer)
             _memory[play.key] = episode
             if folder is not None:

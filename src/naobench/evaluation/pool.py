@@ -37,6 +37,8 @@ class Failure:
     """A request that no worker could answer."""
 
     reason: str
+    refused: bool = False
+    """True: the request itself is wrong."""
 
 
 Report = Callable[[int, bytes | Failure], None]
@@ -113,7 +115,7 @@ class WorkerPool:
                 assert number is not None
                 worker.request = None
                 if isinstance(answer, Failure):
-                    tries[number] += 1
+                    tries[number] += 1 + answer.refused * self._retries
                     logger.warning("Try %d of request %d: %s", tries[number], number, answer.reason)
                     if tries[number] <= self._retries:
                         waiting.appendleft(number)
@@ -172,6 +174,9 @@ class WorkerPool:
             message = worker.reader.feed(chunk)
             if message is None or message.startswith(frames.DONE):
                 return message and message.removeprefix(frames.DONE)
+            if message.startswith(frames.REFUSED):
+                reason = message.removeprefix(frames.REFUSED).decode("utf-8", "replace")
+                return Failure(reason, refused=True)
             return Failure(message.removeprefix(frames.FAILED).decode("utf-8", "replace"))
         self._remove(worker)
         return Failure(f"the worker ended with status {worker.process.returncode}")

@@ -15,6 +15,7 @@ import traceback
 from pathlib import Path
 from types import FrameType
 
+from naobench.errors import ConfigError, DatasetError
 from naobench.evaluation import codec, frames, renderer
 from naobench.evaluation.environment import Environment
 from naobench.schema import Json, Record
@@ -54,6 +55,8 @@ def answer(message: bytes) -> bytes:
             None if asked["folder"] is None else Path(asked["folder"]),
         )
         return frames.DONE + codec.encode(episode)
+    except (ConfigError, DatasetError) as error:  # the task is wrong, not our machinery
+        return frames.REFUSED + str(error).encode("utf-8", "replace")
     except Exception as error:
         traceback.print_exc()
         return frames.FAILED + f"{type(error).__name__}: {error}".encode("utf-8", "replace")

@@ -142,7 +142,10 @@ _EPISODE_ROWS: tuple[tuple[Metric, Callable[[Sequence[Episode]], float]], ...] =
             "per episode",
             "lower",
             ("Joint limits", "关节越限"),
-            ("Commands outside the range of a joint.", "超出关节活动范围的指令次数。"),
+            (
+                "Times that a joint was commanded out of its range.",
+                "关节被指令超出其活动范围的次数。",
+            ),
         ),
         safety.joint_limit_violations,
     ),
