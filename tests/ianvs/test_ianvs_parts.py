@@ -123,6 +123,7 @@ BASE = """\
 
 def test_combinations_are_a_product_with_the_last_varying_fastest(bench):
     bench.write("a.yaml", "level: 0\ndepth: 5\n")
+    bench.replace("model.py", "level=0)", "level=0, depth=0, width=0)")
     bench.write("b.yaml", "depth: 6\n")
     bench.write("first.yaml", (bench.folder / "first.yaml").read_text() + BASE)
     read = job.read(bench.folder / "job.yaml")
@@ -146,6 +147,7 @@ def test_a_million_combinations_cost_nothing_until_they_run(bench):
     more = f"        - other:\n            values: [{values}]\n"
     text = (bench.folder / "first.yaml").read_text().replace("1, 2", values)
     bench.write("first.yaml", text + more)
+    bench.replace("model.py", "level=0)", "level=0, other=0)")
     read = job.read(bench.folder / "job.yaml")
     assert len(read) == 1_000_000
     assert read.case(999_999).settings == {"basemodel-level": 999, "basemodel-other": 998}

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from naobench.config import load_yaml
-from naobench.errors import ConfigError
-from naobench.ianvs import paradigms, plugins
-from naobench.ianvs.section import Context, Section, open_root
+from naobench.config import Lines, Place, load_yaml
+from naobench.errors import ConfigError, nearest
+from naobench.ianvs import paradigms, plugins, signature
+from naobench.ianvs.section import Context, Section, open_root, shown
 
 __all__ = ["MODULE_TYPES", "Algorithm", "Axis", "Module", "read"]
 
@@ -41,6 +41,10 @@ _INERT = dict.fromkeys(
     ("incremental_learning_data_setting", "lifelong_learning_data_setting", "fl_data_setting"),
     "it belongs to another paradigm",
 )
+
+
+_Given = tuple[Lines, Place, str]
+"""File, place and name of a hyperparameter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +151,10 @@ def _read_modules(section: Section) -> list[Module]:
         path = row.file("url")
         if path and name:
             plugins.check(path, name, row)
-        axes = tuple(_read_axes(row))
+        given: list[_Given] = []
+        axes = tuple(_read_axes(row, given))
+        if path and name:
+            _check_names(row, given, path, name)
         row.close({"type", "name", "url", "hyperparameters"})
         if path:
             modules.append(Module(kind, name, path, axes))
@@ -171,7 +178,20 @@ def _check_modules(section: Section, paradigm: str, modules: Sequence[Module]) -
             section.warn("modules", f"module {kind!r} is not used by paradigm {paradigm!r}")
 
 
-def _read_axes(section: Section) -> list[Axis]:
+def _check_names(section: Section, given: Sequence[_Given], path: Path, alias: str) -> None:
+    """Note hyperparameters that the plug-in does not take: it would fail after other cases ran."""
+    known = signature.accepted(path, alias)
+    if known is None:
+        return
+    allowed = ", ".join(known) or "none"
+    for lines, place, name in given:
+        if name not in known:
+            what = f"{alias!r} takes no hyperparameter {name!r}; allowed: {allowed}."
+            section.context.problems.add(lines, place, what + nearest(name, known))
+
+
+def _read_axes(section: Section, given: list[_Given]) -> list[Axis]:
+    """Read the hyperparameters, and note in `given` every name and where it stands."""
     axes: list[Axis] = []
     for row in section.rows("hyperparameters", required=False):
         if len(row.data) != 1:
@@ -184,7 +204,9 @@ def _read_axes(section: Section) -> list[Axis]:
         values = _read_values(inner) if inner.data else []
         inner.close({"values"})
         if name == _BASE:
-            values = _read_base_files(inner, values)
+            values = _read_base_files(inner, values, given)
+        else:
+            given.append((row.lines, (*row.place, name), str(name)))
         axes.append(Axis(str(name), values))
     return axes
 
@@ -205,7 +227,7 @@ def _read_values(section: Section) -> list[Any]:
     return values
 
 
-def _read_base_files(section: Section, values: Sequence[Any]) -> list[Any]:
+def _read_base_files(section: Section, values: Sequence[Any], given: list[_Given]) -> list[Any]:
     """Read the files that `other_hyperparameters` names."""
     bases: list[Any] = []
     for position, raw in enumerate(values):
@@ -214,7 +236,7 @@ def _read_base_files(section: Section, values: Sequence[Any]) -> list[Any]:
         if path is None:
             continue
         try:
-            data, _ = load_yaml(path)
+            data, lines = load_yaml(shown(path))
             json.dumps(data)
         except ConfigError as error:
             section.context.problems.add_error(error)
@@ -224,6 +246,7 @@ def _read_base_files(section: Section, values: Sequence[Any]) -> list[Any]:
             continue
         if isinstance(data, Mapping):
             bases.append(data)
+            given.extend((lines, (name,), str(name)) for name in data)
         else:
             section.problem(place, f"{path} must be a mapping of hyperparameters")
     return bases

@@ -14,7 +14,7 @@ from types import ModuleType
 from naobench.errors import nearest
 from naobench.ianvs.section import Section, shown
 
-__all__ = ["check", "load", "load_package", "sources"]
+__all__ = ["check", "load", "load_package", "registrations", "sources"]
 
 
 def check(path: Path, alias: str, section: Section) -> None:
@@ -33,7 +33,7 @@ def check(path: Path, alias: str, section: Section) -> None:
         what = getattr(error, "msg", None) or str(error)
         section.context.problems.found.append(f"{shown(path)}:{line}: is not valid Python: {what}")
         return
-    own = set(_registered(tree))
+    own = _registered(tree)
     names = own | (_registered_beside(path) if alias not in own else set())
     if not names or alias in names or "" in names:
         return
@@ -111,8 +111,11 @@ def _forget_namesakes(folder: Path) -> None:
     _plugin_folders.add(folder)
 
 
-def _registered(tree: ast.Module) -> Iterator[str]:
-    """Yield the names under which a file registers; "" for one that only running it would tell."""
+def registrations(tree: ast.Module) -> Iterator[tuple[str, str | None]]:
+    """Yield alias and registered name of each registration in a file.
+
+    The alias is "" where only running the file would tell it, the name None.
+    """
     decorators = {
         id(call): node.name
         for node in ast.walk(tree)
@@ -121,13 +124,20 @@ def _registered(tree: ast.Module) -> Iterator[str]:
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr == "register_from_package":
-            yield ""
+            yield "", None
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             if node.func.attr == "register":
-                yield _alias(node, 1, decorators.get(id(node)))
+                name = decorators.get(id(node))
+                yield _alias(node, 1, name), name
             elif node.func.attr == "register_cls":
                 first = node.args[0] if node.args else None
-                yield _alias(node, 2, first.id if isinstance(first, ast.Name) else None)
+                name = first.id if isinstance(first, ast.Name) else None
+                yield _alias(node, 2, name), name
+
+
+def _registered(tree: ast.Module) -> set[str]:
+    """Return the aliases of a file; "" among them if only running it would tell."""
+    return {alias for alias, _ in registrations(tree)}
 
 
 def _alias(call: ast.Call, position: int, default: str | None) -> str:
