@@ -205,14 +205,95 @@ def test_failing_metric_leaves_the_other_values(bench):
     assert [(row["score"], row["count"]) for row in bench.rank()] == [("", "2"), ("", "2")]
 
 
-def test_metric_file_that_cannot_be_loaded_stops_the_job_before_any_model(bench):
-    bench.write("metrics.py", "import no_such_module\n" + (bench.folder / "metrics.py").read_text())
+BAD_SETTINGS = """\
+from naobench.errors import ConfigError
+raise ConfigError("environment.yaml:2: unknown key 'sedes'\\nenvironment.yaml:3: too small")
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "import no_such_module\n",
+            ["{folder}/metrics.py:1: cannot be loaded: ModuleNotFoundError: "
+             "No module named 'no_such_module'"],
+        ),
+        (
+            BAD_SETTINGS,
+            ["environment.yaml:2: unknown key 'sedes'", "environment.yaml:3: too small"],
+        ),
+    ],
+)  # fmt: skip
+def test_metric_file_that_cannot_be_loaded_stops_the_job_before_any_model(bench, text, told):
+    bench.write("metrics.py", text + (bench.folder / "metrics.py").read_text())
     bench.write("model.py", "open('touched', 'w')\n" + (bench.folder / "model.py").read_text())
     done = bench.run()
     assert done.returncode == 2
-    assert "No module named 'no_such_module'" in done.stderr.splitlines()[-1]
+    errors = [f"error: {line.format(folder=bench.folder)}" for line in told]
+    assert done.stderr.splitlines() == ["[1/2] first (basemodel-level=1) ...", *errors]
     assert not (bench.folder / "touched").exists()
-    assert len(bench.state()["cases"]) == 1
+    assert bench.state()["cases"] == []
+    assert not (bench.out / "rank" / "all_rank.csv").exists()
+
+
+@pytest.mark.parametrize("broken", ["import", "raise"])
+def test_algorithm_that_cannot_be_loaded_gets_one_line_and_its_traceback_into_the_log(
+    bench, broken
+):
+    text = (bench.folder / "model.py").read_text()
+    if broken == "import":
+        bench.write("model.py", "import no_such_module\n" + text)
+        told = f"{bench.folder}/model.py:1: cannot be loaded: ModuleNotFoundError: No module"
+    else:
+        bench.replace("model.py", "self.level = level", "raise ModelError('no such weights')")
+        text = (bench.folder / "model.py").read_text()
+        bench.write("model.py", "from naobench.errors import ModelError\n" + text)
+        told = "no such weights"
+    bench.replace(*ONE_LEVEL)
+    done = bench.run()
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert f"test case 1 (first) failed: {told}" in done.stderr
+    (case,) = bench.state()["cases"]
+    assert case["error"].startswith(told)
+    log = (bench.out / case["folder"] / "log.txt").read_text()
+    assert log.startswith("Traceback") and told in log
+
+
+def test_test_case_by_hand_says_on_one_line_what_is_wrong(bench):
+    bench.write("model.py", "import no_such_module\n" + (bench.folder / "model.py").read_text())
+    command = [sys.executable, "-m", "naobench.ianvs.testcase", "job.yaml", "1", "by_hand"]
+    done = subprocess.run(command, cwd=bench.folder, capture_output=True, text=True)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"ERROR {bench.folder}/model.py:1: cannot be loaded: ModuleNotFound")
+
+
+@pytest.mark.parametrize("killed", ["os.getppid()", "os.getpid()"])  # the runner, the test case
+def test_killed_test_case_finds_what_it_kept_for_another_try(bench, frozen, killed):
+    body = f"""\
+        import os, pathlib, time
+        saved = pathlib.Path(os.environ["RESULT_SAVED_URL"])
+        kept = saved.parent / "episodes" / "kept"
+        for folder in (saved, saved.parent / "train"):
+            folder.mkdir(parents=True)  # promised to be absent
+        if not os.path.exists("killed"):
+            kept.parent.mkdir()
+            kept.write_text("1")
+            open("killed", "w")
+            os.kill({killed}, 9)
+            time.sleep(20)
+        found = int(kept.exists())
+        return [found]
+"""
+    bench.replace("model.py", "        return [self", body + "        return [self")
+    bench.replace(*ONE_LEVEL)
+    assert bench.run(**frozen).returncode == (1 if "getpid" in killed else -9)
+    assert bench.run(**frozen).returncode == 0
+    assert [row["score"] for row in bench.rank()] == ["1.0"]
+    assert bench.run(**frozen).returncode == 0  # a finished one is run anew, from nothing
+    assert [row["score"] for row in bench.rank()] == ["0.0"]
 
 
 def test_plugins_of_the_same_name_stay_apart(bench):
@@ -452,7 +533,7 @@ def test_yaml_that_changes_during_a_run_fails_the_cases_whose_meaning_it_changes
     bench.replace("model.py", "        return [self", body + "        return [self")
     done = bench.run()
     assert done.returncode == 1
-    assert "test case 2 (first) failed: ConfigError: the YAML files have changed" in done.stderr
+    assert "test case 2 (first) failed: the YAML files have changed" in done.stderr
     assert [(row["score"], row["status"]) for row in bench.rank()] == [
         ("1.0", "done"),
         ("", "failed"),

@@ -51,6 +51,10 @@ class Progress:
             self._line_open = False
         self._write(f"{self._label}: {outcome}\n".encode())
 
+    def drop(self) -> None:
+        """Forget the test case: what stopped it is said elsewhere."""
+        self._clear()
+
     def _clear(self) -> None:
         if self._drawn:
             self._write(b"\r\x1b[K")

@@ -80,12 +80,9 @@ class _Run:
         try:
             for case in self._job.cases():
                 record = self._one(case)
-                fatal = record.pop("fatal", False)
                 self._cases.append(record)
                 self._rank.add(record)
                 self._write()
-                if fatal:
-                    raise ConfigError(f"{record['error']}; see {record['url']}/log.txt")
         except BaseException:
             self._state["state"] = "interrupted"
             self._write()
@@ -117,7 +114,7 @@ class _Run:
         return record
 
     def _run_case(self, case: TestCase, identity: str, folder: Path) -> dict[str, Any]:
-        shutil.rmtree(folder, ignore_errors=True)
+        _make_room(folder, identity)
         file = folder / "case.json"
         record = _record(case, identity, folder)
         store.write_json(file, record)
@@ -128,11 +125,16 @@ class _Run:
         result = store.read_json(file) or {}
         if "stage" not in result:  # the child never wrote it
             result = {"status": "failed", "error": self._cause(ended), "metrics": {}}
-        fatal = result["status"] == "failed" and result.pop("stage", None) == "metrics"
-        result.pop("stage", None)
+        stage, told = result.pop("stage", None), result.pop("told", None)
         record |= {**result, "seconds": round(ended.seconds, 3), "time": _now()}
         store.write_json(file, record)
-        return _without_traceback(record) | {"fatal": fatal}
+        if told is not None:  # the terminal gets one line, the log all there is
+            with log.open("a", encoding="utf-8") as stream:
+                stream.write(record["traceback"])
+            if stage == "metrics":
+                self._progress.drop()
+                raise ConfigError(told)
+        return _without_traceback(record)
 
     def _cause(self, ended: Ended) -> str:
         """Say in words how a child ended that left no result."""
@@ -146,6 +148,22 @@ class _Run:
 
     def _write(self) -> None:
         store.write_json(self._file, self._state)
+
+
+def _make_room(folder: Path, identity: str) -> None:
+    """Clear what an earlier run of the same test case left.
+
+    Of one that came to no good end, what plug-ins keep for another try stays: an episode that took
+    minutes is worth finding again. The folders that plug-ins are promised to create go.
+    """
+    old = store.read_json(folder / "case.json")
+    if old is None or old.get("id") != identity or old.get("status") == "done":
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    for name in ("train", "inference"):
+        shutil.rmtree(folder / "output" / name, ignore_errors=True)
+    for name in ("case.json", "log.txt"):
+        (folder / name).unlink(missing_ok=True)
 
 
 def _record(case: TestCase, identity: str, folder: Path) -> dict[str, Any]:

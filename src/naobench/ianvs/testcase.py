@@ -16,17 +16,19 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from naobench.errors import ConfigError
+from naobench.errors import ConfigError, NaobenchError
 from naobench.ianvs import compat, dataset, paradigms, plugins, store
 from naobench.ianvs.identity import settings
 from naobench.ianvs.job import Job, TestCase, read
 from naobench.ianvs.registry import ClassFactory, ClassType
 
 __all__ = ["main"]
+
+logger = logging.getLogger("ianvs")
 
 CLASS_TYPES = {"hard_example_mining": ClassType.HEM, "aggregation": ClassType.FL_AGG}
 """Module type -> kind under which plug-ins register it; all others are general."""
@@ -65,7 +67,7 @@ def _end_with_parent(lifeline: int) -> None:
 def _result(options: argparse.Namespace) -> dict[str, Any]:
     """Run a test case and return what `case.json` is to say of it."""
     result: dict[str, Any] = {"status": "failed", "error": None, "stage": "configuration"}
-    result |= {"metrics": {}, "traceback": None}
+    result |= {"metrics": {}, "traceback": None, "told": None}
     try:
         job = read(options.job, check_data=False, quiet=True)
         case = job.case(options.number)
@@ -73,9 +75,10 @@ def _result(options: argparse.Namespace) -> dict[str, Any]:
             raise ConfigError("the YAML files have changed since the job was started")
         _run(job, case, options.folder, result)
     except (Exception, SystemExit) as error:
-        traceback.print_exc()
-        result["error"] = _brief(error)
-        result["traceback"] = traceback.format_exc()
+        _note(error, result)
+        if result["told"] is not None and options.lifeline is None:  # by hand: nobody else says it
+            for line in result["told"].splitlines():
+                logger.error("%s", line)
     else:
         result["status"] = "failed" if result["error"] else "done"
     return result
@@ -85,7 +88,8 @@ def _run(job: Job, case: TestCase, folder: Path, result: dict[str, Any]) -> None
     os.environ["LOCAL_TEST"] = "TRUE"
     result["stage"] = "metrics"
     for package in case.algorithm.packages:
-        plugins.load_package(package)
+        with _loading(package):
+            plugins.load_package(package)
     metrics = {metric.name: _load(metric.path, metric.name) for metric in job.testenv.metrics}
     result["stage"] = "algorithm"
     predictions = paradigms.run(case.algorithm.paradigm, _stage(job, case, folder))
@@ -95,9 +99,7 @@ def _run(job: Job, case: TestCase, folder: Path, result: dict[str, Any]) -> None
         try:
             result["metrics"][name] = _scalar(metric(truth, predictions))
         except (Exception, SystemExit) as error:  # the other metrics are worth having
-            traceback.print_exc()
-            result["error"] = result["error"] or f"metric {name!r}: {_brief(error)}"
-            result["traceback"] = result["traceback"] or traceback.format_exc()
+            _note(error, result, f"metric {name!r}: ")
 
 
 def _stage(job: Job, case: TestCase, folder: Path) -> paradigms.Stage:
@@ -120,9 +122,47 @@ def _stage(job: Job, case: TestCase, folder: Path) -> paradigms.Stage:
 
 
 def _load(path: Path, alias: str, kind: str = ClassType.GENERAL) -> Callable[..., Any]:
-    plugins.load(path)
-    thing: Callable[..., Any] = ClassFactory.get_cls(kind, alias)
+    with _loading(path):
+        plugins.load(path)
+    try:
+        thing: Callable[..., Any] = ClassFactory.get_cls(kind, alias)
+    except ValueError as error:
+        raise ConfigError(f"{path}:1: {error}") from error
     return thing
+
+
+@contextlib.contextmanager
+def _loading(path: Path) -> Iterator[None]:
+    """Turn what goes wrong while a file is imported into a message about that file.
+
+    Raises:
+        ConfigError: If the file cannot be imported.
+    """
+    try:
+        yield
+    except NaobenchError:
+        raise
+    except (Exception, SystemExit) as error:
+        frame = _last_outside(error)
+        place = f"{frame.filename}:{frame.lineno}" if frame else f"{path}:1"
+        raise ConfigError(
+            f"{place}: cannot be loaded: {type(error).__name__}: {_one_line(error)}"
+        ) from error
+
+
+def _note(error: BaseException, result: dict[str, Any], subject: str = "") -> None:
+    """Keep an error in the result; the first one counts.
+
+    Errors that were raised on purpose say what is wrong, so that a traceback on the terminal would
+    only hide it. Of all others the traceback is printed, too.
+    """
+    own = isinstance(error, NaobenchError)
+    if not own:
+        traceback.print_exc()
+    if result["error"] is None:
+        result["error"] = subject + _brief(error)
+        result["traceback"] = traceback.format_exc()
+        result["told"] = f"{subject}{error}" if own else None
 
 
 def _scalar(value: Any) -> float | int | str | bool | None:
@@ -141,14 +181,24 @@ def _scalar(value: Any) -> float | int | str | bool | None:
 
 
 def _brief(error: BaseException) -> str:
-    """Return an error on one line, with the place in the plug-in where it arose."""
-    text = " ".join(str(error).split())
-    name = type(error).__name__
+    """Return an error on one line, with the place in the plug-in where a plain one arose."""
+    if isinstance(error, NaobenchError):
+        return _one_line(error)
+    frame = _last_outside(error)
+    place = f" ({Path(frame.filename).name}:{frame.lineno})" if frame else ""
+    return f"{type(error).__name__}: {_one_line(error)}{place}"
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:500]
+
+
+def _last_outside(error: BaseException) -> traceback.FrameSummary | None:
+    """Return the innermost place of an error that is not in the job runner itself."""
     frames = traceback.extract_tb(error.__traceback__)
     own = str(Path(__file__).parent)
     outside = [frame for frame in frames if not frame.filename.startswith((own, "<frozen"))]
-    place = f" ({Path(outside[-1].filename).name}:{outside[-1].lineno})" if outside else ""
-    return f"{name}: {text[:500]}{place}"
+    return outside[-1] if outside else None
 
 
 if __name__ == "__main__":
