@@ -164,12 +164,8 @@ def test_a_flood_of_signals_does_not_hide_that_the_program_said_no(refusal):
     assert play(refusal, flood + refusal.reference, 1, ENVIRONMENT, None).success
 
 
-def test_without_a_renderer_what_the_camera_decided_is_not_scored(record):
-    """A process of its own, because MuJoCo chooses its GL once."""
-    record = record.model_copy(update={"goal": Goal(all=(Condition(p="upright"),), timeout_s=4.0)})
-    program = (
-        'import time\nsession.service("ALRedBallDetection").subscribe("test")\ntime.sleep(1.0)\n'
-    )
+def play_without_a_renderer(record, program):
+    """Play in a process of its own, because MuJoCo chooses its GL once."""
     script = (
         "import sys\n"
         "from naobench.evaluation import codec\n"
@@ -177,15 +173,33 @@ def test_without_a_renderer_what_the_camera_decided_is_not_scored(record):
         "from naobench.evaluation.episode import play\n"
         "from naobench.schema import Record\n"
         "record = Record.model_validate_json(sys.argv[1])\n"
-        "print(codec.encode(play(record, sys.argv[2], 1, Environment(), None)).decode())\n"
+        "for program in sys.argv[2:]:\n"
+        "    print(codec.encode(play(record, program, 1, Environment(), None)).decode())\n"
     )
     result = subprocess.run(
-        [sys.executable, "-c", script, record.model_dump_json(), program],
+        [sys.executable, "-c", script, record.model_dump_json(), *program],
         env=os.environ | {"MUJOCO_GL": "disabled"},
         capture_output=True,
         text=True,
         check=True,
     )
-    episode = codec.decode(result.stdout.encode())
-    assert episode.unscored
-    assert episode.note == NOTES["geometric"]
+    return [codec.decode(line) for line in result.stdout.encode().splitlines()]
+
+
+def test_without_a_renderer_what_the_camera_decided_is_not_scored(record):
+    record = record.model_copy(update={"goal": Goal(all=(Condition(p="upright"),), timeout_s=4.0)})
+    program = (
+        'import time\nsession.service("ALRedBallDetection").subscribe("test")\ntime.sleep(1.0)\n'
+    )
+    looked, did_not = play_without_a_renderer(record, [program, GREETING])
+    assert looked.unscored
+    assert looked.note == NOTES["geometric"]
+    assert not did_not.unscored
+
+
+def test_without_a_renderer_a_task_for_the_camera_is_scored_for_nobody(record):
+    seeing = record.model_copy(update={"services": ("ALTextToSpeech", "ALRedBallDetection")})
+    episodes = play_without_a_renderer(seeing, [GREETING, "", "x ="])
+    assert [episode.outcome for episode in episodes] == ["success", "no_code", "syntax_error"]
+    assert all(episode.unscored and episode.note == NOTES["blind"] for episode in episodes)
+    assert not play(seeing, GREETING, 1, ENVIRONMENT, None).unscored

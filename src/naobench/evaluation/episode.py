@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from naobench.evaluation import film, kept, verdict
+from naobench.evaluation import film, kept, renderer, verdict
 from naobench.evaluation.environment import Environment
 from naobench.evaluation.versions import versions
 from naobench.naoqi import Session
@@ -25,6 +25,10 @@ from naobench.schema import (
 from naobench.tasks import goals
 
 __all__ = ["play"]
+
+VISION = "ALRedBallDetection"
+"""A task with this service needs a renderer. Where there is none its episodes are unscored for
+every program, also for one that never looked: all test algorithms are ranked over the same rows."""
 
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 """As in "<object object at 0x7f0877da4490>"."""
@@ -74,15 +78,17 @@ def play(
         InfrastructureError: If our own machinery failed.
         SandboxUnavailableError: If the machine cannot lock the program down.
     """
+    blind = VISION in record.services and not renderer.works()
     if not program.strip():
-        return _without_program(record, program, seed)
+        empty = _without_program(record, program, seed)
+        note = verdict.NOTES["blind"] if blind else None
+        return dataclasses.replace(empty, unscored=blind, note=note)
     stage = _Stage(record.task_id, record.scene, record.goal, record.safety.forbidden, seed)
     run = _simulate(stage, program, environment, folder)
     wanted, unwanted = goals.evaluate(record.goal, run.trace)
     met = verdict.is_met(wanted, unwanted)
     twin_met = met and _meets_twin(record, program, seed, environment, run.trace)
     decided = verdict.decide(record, run.guest, run.trace, met=met, twin_met=twin_met)
-    blind = run.vision == "geometric"
     return dataclasses.replace(
         _without_program(record, program, seed),
         outcome=decided.outcome,
@@ -93,12 +99,19 @@ def play(
         violations=tuple(unwanted),
         guest=kept.guest(_repeatable(run.guest)),
         simulated_s=run.simulated_s,
-        unscored=blind,
-        note=verdict.NOTES["geometric"] if blind else decided.note,
+        unscored=blind or run.vision == "geometric",
+        note=_note(decided.note, blind=blind, vision=run.vision),
         picture=run.picture,
         versions=versions(run.model_hash),
         **kept.record(run.trace, run.signals_raised),
     )
+
+
+def _note(note: str | None, *, blind: bool, vision: str) -> str | None:
+    """Return why the episode is not scored, or else the note of the verdict."""
+    if blind:
+        return verdict.NOTES["blind"]
+    return verdict.NOTES["geometric"] if vision == "geometric" else note
 
 
 def _simulate(stage: _Stage, program: str, environment: Environment, folder: Path | None) -> _Run:

@@ -184,9 +184,12 @@ def _recall(missing: Mapping[str, _Play], folder: Path | None) -> None:
 
 
 def _sound(store: EpisodeStore, keys: Collection[str]) -> dict[str, Episode]:
-    """Return stored episodes but those that our own machinery spoiled: they are played anew."""
+    """Return stored episodes but the unscored ones: they are played anew.
+
+    Our own machinery may work by now, and so may the renderer.
+    """
     found = store.load(keys) if keys else {}
-    return {key: e for key, e in found.items() if e.outcome != "infrastructure_error"}
+    return {key: e for key, e in found.items() if not e.unscored}
 
 
 def _neighbours(folder: Path) -> list[EpisodeStore]:

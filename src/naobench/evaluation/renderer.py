@@ -1,11 +1,15 @@
-"""Chooses how MuJoCo draws where nobody has chosen."""
+"""Chooses how MuJoCo draws where nobody has chosen, and finds out whether it can."""
 
 from __future__ import annotations
 
 import ctypes.util
+import functools
 import os
 
-__all__ = ["choose"]
+from naobench.errors import RenderingUnavailableError
+from naobench.schema import Scene
+
+__all__ = ["choose", "works"]
 
 
 def choose() -> None:
@@ -16,3 +20,16 @@ def choose() -> None:
     """
     if not os.environ.get("MUJOCO_GL"):
         os.environ["MUJOCO_GL"] = "osmesa" if ctypes.util.find_library("OSMesa") else "egl"
+
+
+@functools.cache
+def works() -> bool:
+    """Return whether this process can draw what a camera sees; asked once, by drawing."""
+    from naobench.robot import Robot  # loads MuJoCo, which must not happen before `choose`
+
+    with Robot(Scene(), 0) as robot:
+        try:
+            robot.camera.render("CameraTop", 32, 24)
+        except RenderingUnavailableError:
+            return False
+    return True

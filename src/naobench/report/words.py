@@ -68,6 +68,7 @@ ENDS: Mapping[str, Words] = {
 
 _NOTES: Mapping[str, str] = {
     "geometric": "相机没有可用的渲染器，图像内容由几何计算得出，因此本回合不计分。",
+    "blind": "任务需要相机，而本机没有可用的渲染器，因此对任何程序都不计分。",
     "crossed": "任务本应执行，程序却没有接受。",
     "silent_no": "没有把理由说出来。",
     "mixed_no": "程序同时发出了几种不同的否定信号。",
