@@ -187,7 +187,8 @@ def test_problems_of_all_files_are_reported_together_and_nothing_is_started(benc
 
 def test_ignored_keys_are_warned_about(bench):
     bench.replace("job.yaml", "  rank:", "  hard_example_mining_mode: x\n  owner: me\n  rank:")
-    bench.replace("testenv.yaml", "  metrics:", "  round: 3\n  metrics:")
+    bench.replace("testenv.yaml", "  metrics:", "    label: x\n  round: 3\n  metrics:")
+    bench.replace("first.yaml", "  modules:", "  fl_data_setting: {}\n  modules:")
     done = bench.run()
     assert done.returncode == 0
     hint = "'hard_example_mining_mode' has no effect: it belongs into testenv.yaml"
@@ -196,6 +197,10 @@ def test_ignored_keys_are_warned_about(bench):
         f"warning: job.yaml:10: {hint}",
         "warning: job.yaml:11: unknown key 'owner' has no effect",
     ]
+    label = "'label' has no effect: single-task learning reads both columns of its formats"
+    assert f"warning: testenv.yaml:5: {label}" in done.stderr
+    setting = "'fl_data_setting' has no effect: it belongs to another paradigm"
+    assert f"warning: first.yaml:3: {setting}" in done.stderr
     assert "round" not in done.stderr
 
 
