@@ -1,7 +1,9 @@
 import math
 import subprocess
 import sys
+import time
 
+import mujoco
 import numpy as np
 import pytest
 
@@ -152,6 +154,50 @@ def test_picture_shows_robot_and_ground(robot):
     assert robot.picture(64, 48).shape == (48, 64, 3)
     with pytest.raises(RobotError, match="at most 1280 x 960"):
         robot.picture(4000, 3000)
+
+
+def test_things_cast_shadows_on_the_floor():
+    ball = SceneObject(id="ball", type="ball", position=(0.0, 0.5, 0.4), size=(0.1,))
+    empty, full = (Robot(Scene(objects=o), 1).picture(320, 240) for o in ((), (ball,)))
+    changed = (full.astype(int) - empty).min(axis=2) < -30
+    red = full[..., 0] > full[..., 1].astype(int) + 40
+    rows, columns = np.nonzero(changed & ~red)
+    assert len(rows) > 100
+    # The light comes from the robot's front right, the view as well: shadows lie behind.
+    assert rows.mean() > np.nonzero(red & changed)[0].mean() + 20
+    assert np.ptp(full[rows, columns].mean(axis=0)) < 10
+
+
+def test_robots_share_one_context(monkeypatch):
+    opened = []
+
+    class Counted(mujoco.GLContext):
+        def __init__(self, *size):
+            opened.append(size)
+            super().__init__(*size)
+
+    monkeypatch.setattr(mujoco, "GLContext", Counted)
+    pictures = []
+    for _ in range(2):
+        with Robot(Scene(), 1) as robot:
+            pictures.append(robot.picture(64, 48))
+            robot.camera.render("CameraTop", 64, 48)
+    assert len(opened) <= 1
+    assert (pictures[0] == pictures[1]).all()
+
+
+def test_picture_costs_a_few_times_what_a_camera_costs(robot):
+    def cost_s(draw):
+        spent = []
+        for _ in range(6):
+            start = time.process_time()
+            draw()
+            spent.append(time.process_time() - start)
+        return min(spent)
+
+    camera = cost_s(lambda: robot.camera.render("CameraTop", 320, 240))
+    # Four times the pixels, and the robot is in view: 5 times in software. A shadow map makes 10.
+    assert cost_s(lambda: robot.picture(320, 240)) < 7.5 * camera + 0.01
 
 
 def test_machine_without_display_says_so():

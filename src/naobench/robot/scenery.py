@@ -17,10 +17,13 @@ import numpy as np
 from naobench.errors import DatasetError, nearest
 from naobench.schema import Scene, SceneObject
 
-__all__ = ["COLORS", "PREFIX", "Draw", "Placed", "add_ground", "add_object", "draw"]
+__all__ = ["COLORS", "PREFIX", "SUNLIGHT", "Draw", "Placed", "add_ground", "add_object", "draw"]
 
 PREFIX = "object/"
 """Starts the MJCF name of every body and geom that is not the robot's or the floor."""
+
+SUNLIGHT = (-0.4, 0.3, -1.0)
+"""Direction of the light in the world."""
 
 COLORS = {
     "red": (0.86, 0.07, 0.07),
@@ -105,14 +108,18 @@ def rgba(color: str) -> str:
 
 
 def add_ground(world: ET.Element, friction: float) -> None:
-    """Append the floor."""
+    """Append the floor.
+
+    It is drawn 60 m wide in tiles of 6 m; contacts know no edge. MuJoCo draws a floor without
+    end as 40000 tiles, which in software takes longer than the robot.
+    """
     ET.SubElement(
         world,
         "geom",
         name="floor",
         type="plane",
         group="2",
-        size="0 0 0.1",
+        size="30 30 6",
         material="floor",
         friction=f"{friction:g} 0.005 0.0001",
     )
