@@ -101,3 +101,36 @@ def spoken_texts(program):
             case ast.Assign(value=ast.Constant(value=str(text))):
                 texts.append(text)
     return texts
+
+
+EYES = ["white", "red", "green", "blue", "yellow", "magenta", "cyan"]
+CHEATS = {
+    "touch_say-v1": 'tts.say("FrontTactilTouched")\nmemory.insertData("Touch", 1)\n'
+    "time.sleep(5)\n{deed}",
+    "touch_eyes-v1": "time.sleep(5)\n{deed}",
+    "walk_until_touch-v1": "motion.moveToward(1.0, 0, 0)\ntime.sleep(5)\nmotion.stopMove()\n",
+    "eyes-v1": f'for colour in {EYES} + ["white"]:\n    leds.fadeRGB("FaceLeds", colour, 0.1)\n'
+    'leds.off("FaceLeds")\n',
+    "chest-v1": 'leds.fadeRGB("ChestLeds", "{colour}", 1000.0, _async=True)\n',
+    "head_yaw-v1": 'motion.angleInterpolationWithSpeed("HeadYaw", [-1.3], 0.2)\n'
+    'motion.angleInterpolationWithSpeed("HeadYaw", [1.3], 0.05)\n',
+    "posture_report-v1": 'posture.getPosture()\ntts.say("Stand, StandInit, StandZero, Crouch")\n',
+    "battery_if_say-v1": "battery.getBatteryCharge()\n{everything}",
+}
+
+
+@pytest.mark.parametrize("name", CHEATS)
+def test_a_program_that_does_not_do_the_deed_fails(name):
+    task = record(next(t for t in TEMPLATES if t.id == name))
+    condition = task.goal.all[-1]
+    deed = style.strip_header(task.reference).splitlines(keepends=True)[-1]
+    everything = "".join(f"tts.say({text!r})\n" for text in spoken_texts(task.reference))
+    cheat = CHEATS[name]
+    for key, value in (
+        ("{deed}", deed),
+        ("{everything}", everything),
+        ("{colour}", str(condition.args.get("color"))),
+    ):
+        cheat = cheat.replace(key, value)
+    episode = run(task, style.header(cheat) + cheat)
+    assert episode.outcome == "goal_unmet", describe(episode)

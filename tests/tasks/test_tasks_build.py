@@ -61,6 +61,14 @@ def test_parallel_rows_share_scene_and_program_structure(splits):
         assert [c.p for c in other.goal.all] == [c.p for c in row.answer.goal.all]
 
 
+def test_no_program_can_know_when_the_touch_comes(splits):
+    rows = splits["train"] + splits["test"]
+    times = {e.at_s for r in rows for e in r.answer.scene.events if e.do == "touch"}
+    assert len(times) >= 15
+    assert 2.0 <= min(times) < 2.5
+    assert 4.0 < max(times) <= 4.5
+
+
 def test_instructions_are_distinct_and_have_paraphrases(splits):
     for rows in splits.values():
         texts = Counter(r.question.instruction for r in rows)
@@ -69,7 +77,12 @@ def test_instructions_are_distinct_and_have_paraphrases(splits):
         for language in build.LANGUAGES:
             said = {
                 template.build(
-                    build.Draw(language, episode_rng("parameters", 0, 0), episode_rng("w", i, 0))
+                    build.Draw(
+                        language,
+                        episode_rng("parameters", 0, 0),
+                        episode_rng("w", i, 0),
+                        episode_rng("e", 0, 0),
+                    )
                 ).instruction
                 for i in range(40)
             }

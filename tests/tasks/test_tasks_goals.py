@@ -12,6 +12,8 @@ from naobench.schema import (
     Goal,
     LedChange,
     Recording,
+    Scene,
+    SceneEvent,
     Signal,
     Trace,
     Utterance,
@@ -147,6 +149,17 @@ def test_object_moved_follows_the_object():
         ("said_sequence", {"texts": ["1", "2", "3"]}, speech("1", "2", "3"), speech("3", "2", "1")),
         ("said_sequence", {"texts": ["1", "2", "3"]}, speech("1, 2, 3"),
          speech("1", "2", "x", "3")),
+        ("said_sequence", {"texts": ["1", "2", "3"]}, speech("Now: 1", "2", "3"),
+         speech("1", "2", "3", "4")),
+        ("said_sequence", {"texts": ["3", "2", "1"]}, speech("3", "2", "1"),
+         speech("4", "3", "2", "1")),
+        ("said", {"text": "I am ready"}, speech("I am ready."), speech("No, I am ready, or not")),
+        ("said", {"text": "red ball", "anywhere": True}, speech("I found the red ball."),
+         speech("I found the ball.")),
+        ("said_choice", {"text": "Stand", "options": ["Stand", "StandInit"]},
+         speech("I am in Stand"), speech("I am in Stand Init")),
+        ("said_choice", {"text": "left", "options": ["left", "right"]},
+         speech("It is on my left."), speech("left", "right")),
         ("said_apart", {"first": "a", "second": "b", "seconds": 2},
          speech("a", "b", gap=2.2), speech("a", "b", gap=0.5)),
     ],
@@ -177,7 +190,7 @@ def test_spoken_with_needs_the_setting_before_the_words():
     call = CallRecord("ALTextToSpeech", "setVolume", (0.5,), 0.1, 0.1)
     late = CallRecord("ALTextToSpeech", "setVolume", (0.5,), 5.0, 5.0)
     spoken = (Utterance("hello", 1.0, 2.0),)
-    args = {"setting": "volume", "value": 0.5}
+    args = {"text": "Hello!", "setting": "volume", "value": 0.5}
     assert holds("spoken_with", Trace(recording(), calls=(call,), spoken=spoken), **args)
     assert not holds("spoken_with", Trace(recording(), calls=(late,), spoken=spoken), **args)
 
@@ -209,13 +222,123 @@ def test_leds():
     assert not holds("led_blinked", trace, group="FaceLeds", color="red", times=2)
 
 
-def test_sensed_and_called_look_at_calls():
-    key = "Device/SubDeviceList/US/Left/Sensor/Value"
-    read = CallRecord("ALMemory", "getData", (key,), 1.0, 1.0, 0.4)
-    failed = CallRecord("ALMemory", "getData", (key,), 1.0, 1.0, error="no such key")
-    assert holds("sensed", Trace(recording(), calls=(read,)), sensor="sonar")
-    assert not holds("sensed", Trace(recording(), calls=(read,)), sensor="battery")
-    assert not holds("sensed", Trace(recording(), calls=(failed,)), sensor="sonar")
+def lamps(*changes):
+    """Changes of LEDs: group, colour, start, end."""
+    colours = {"red": (1.0, 0.0, 0.0), "blue": (0.0, 0.0, 1.0), "off": (0.0, 0.0, 0.0)}
+    return tuple(LedChange(group, colours[c], start, end) for group, c, start, end in changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "met"),
+    [
+        ([("FaceLeds", "red", 1, 2)], True),
+        ([("AllLeds", "red", 1, 2)], True),
+        ([("LeftFaceLeds", "red", 1, 2)], False),
+        ([("LeftFaceLeds", "red", 1, 2), ("RightFaceLeds", "red", 3, 4)], True),
+        ([("FaceLedsLeft" + part, "red", 1, 1) for part in ("Top", "Bottom")], False),
+        ([(f"FaceLed{i}", "red", i, i) for i in range(8)], True),
+        ([("FaceLeds", "red", 1, 1000)], False),
+        ([("FaceLeds", "red", 1, 5), ("FaceLeds", "blue", 2, 3)], False),
+        ([("FaceLeds", "red", 1, 2), ("FaceLeds", "blue", 3, 4)], False),
+        ([("FaceLeds", "red", 1, 2), ("LeftFaceLeds", "blue", 3, 4)], False),
+        ([("FaceLeds", "red", 1, 2), ("ChestLeds", "blue", 3, 4)], True),
+        ([("FaceLeds", "blue", 1, 9), ("FaceLeds", "red", 2, 3)], True),
+    ],
+)
+def test_a_group_has_a_colour_when_all_its_lamps_reached_it_and_kept_it(changes, met):
+    trace = Trace(recording(), leds=lamps(*changes))
+    assert holds("led", trace, group="FaceLeds", color="red", at_end=True) is met
+
+
+def test_leds_of_a_part_count_as_a_change_and_both_sides_blink():
+    changes = lamps(("LeftFaceLeds", "red", 1, 1), ("RightFaceLeds", "red", 1, 1))
+    off = lamps(("AllLeds", "off", 2, 2))
+    assert holds("led_changed", Trace(recording(), leds=changes[:1]), group="FaceLeds")
+    blinked = {"group": "FaceLeds", "color": "red", "times": 1}
+    assert holds("led_blinked", Trace(recording(), leds=changes + off), **blinked)
+    assert not holds("led_blinked", Trace(recording(), leds=changes[:1] + off), **blinked)
+
+
+def test_going_through_all_angles_is_not_having_one_at_the_end():
+    swept = Trace(recording(joints={"HeadYaw": lambda t: 0.1 * t}))
+    assert holds("joint_reached", swept, joint="HeadYaw", angle=0.5)
+    assert not holds("joint_reached", swept, joint="HeadYaw", angle=0.5, at_end=True)
+
+
+def test_one_limp_leg_joint_is_enough_to_go_limp():
+    record = recording()
+    record.stiffness[100:, JOINTS.index("LKneePitch")] = 0.0
+    assert holds("went_limp", Trace(record), part="Legs")
+    assert not holds("went_limp", Trace(record), part="RLeg")
+
+
+def test_reset_speed_undoes_a_speed():
+    calls = [
+        CallRecord("ALTextToSpeech", "setParameter", ("speed", 70.0), 0.1, 0.1),
+        CallRecord("ALTextToSpeech", "resetSpeed", (), 0.2, 0.2),
+    ]
+    args = {"text": "hello", "setting": "speed", "value": 70}
+    spoken = (Utterance("hello", 1.0, 2.0),)
+    assert holds("spoken_with", Trace(recording(), calls=tuple(calls[:1]), spoken=spoken), **args)
+    assert not holds("spoken_with", Trace(recording(), calls=tuple(calls), spoken=spoken), **args)
+
+
+TOUCH_KEY = "Device/SubDeviceList/Head/Touch/Front/Sensor/Value"
+
+
+def call(name, *args, at=1.0, result=None, error=None):
+    service, _, method = name.partition(".")
+    return CallRecord(service, method, args, at, at, result, error)
+
+
+@pytest.mark.parametrize(
+    ("sensor", "made", "met"),
+    [
+        ("touch", call("ALMemory.getData", TOUCH_KEY), True),
+        ("touch", call("ALMemory.getListData", [TOUCH_KEY]), True),
+        ("touch", call("ALMemory._connect", "FrontTactilTouched"), True),
+        ("touch", call("ALMemory.getData", TOUCH_KEY, error="no"), False),
+        ("touch", call("ALTextToSpeech.say", "FrontTactilTouched"), False),
+        ("touch", call("ALMemory.insertData", "FrontTactilTouched", 1), False),
+        ("touch", call("ALMemory.insertData", "Touch", 1), False),
+        ("touch", call("ALMemory.getData", "Touch"), False),
+        ("sonar", call("ALSonar.subscribe", "x"), False),
+        ("battery", call("ALBattery.getBatteryCharge"), True),
+        ("battery", call("ALMemory.getData", TOUCH_KEY), False),
+        ("red_ball", call("ALMemory.getData", "redBallDetected"), True),
+        ("red_ball", call("ALMemory.raiseEvent", "redBallDetected", 1), False),
+        ("posture", call("ALRobotPosture.getPosture"), True),
+        ("posture", call("ALTextToSpeech.say", "ALRobotPosture.getPosture"), False),
+    ],
+)
+def test_only_calls_that_read_a_sensor_count_as_sensing(sensor, made, met):
+    assert holds("sensed", Trace(recording(), calls=(made,)), sensor=sensor) is met
+
+
+@pytest.mark.parametrize(
+    ("calls", "met"),
+    [
+        ([call("ALMemory.getData", TOUCH_KEY, at=3.1, result=1.0)], True),
+        ([call("ALMemory.getListData", ["x", TOUCH_KEY], at=3.1, result=[0.0, 1.0])], True),
+        ([call("ALMemory.getData", TOUCH_KEY, at=2.0, result=0.0)], False),
+        ([call("ALMemory.getData", TOUCH_KEY, at=5.0, result=0.0)], False),
+        ([call("ALMemory._connect", "FrontTactilTouched", at=0.5, result=1)], True),
+        ([call("ALMemory._connect", "FrontTactilTouched", at=4.5, result=1)], False),
+        ([call("ALMemory._connect", "FrontTactilTouched", at=0.5, result=1),
+          call("ALMemory._disconnect", 1, at=2.0)], False),
+        ([], False),
+    ],
+)  # fmt: skip
+def test_a_touch_is_felt_by_who_listens_or_reads_while_it_lasts(calls, met):
+    event = SceneEvent(at_s=3.0, do="touch", target="Head/Touch/Front", duration_s=1.0)
+    trace = Trace(recording(), calls=tuple(calls), scene=Scene(events=(event,)))
+    (result,), _ = evaluate(Goal(all=(Condition(p="felt_touch"),)), trace)
+    assert result.met is met
+    assert not met or result.first_s >= 3.0
+
+
+def test_called_looks_at_all_calls():
+    failed = call("ALMemory.getData", TOUCH_KEY, error="no")
     assert holds("called", Trace(recording(), calls=(failed,)), method="ALMemory.getData")
 
 

@@ -47,6 +47,7 @@ def draw(template: Template, language: Language, index: int) -> Plan:
             language,
             episode_rng(template.id, index, 0),
             episode_rng(f"{template.id}/{language}", index, 0),
+            episode_rng(f"{template.id}/touch", index, 0),
         )
     )
 

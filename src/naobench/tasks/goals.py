@@ -7,17 +7,17 @@ from typing import Any
 
 from naobench.errors import DatasetError, UnknownNameError
 from naobench.schema import Condition, ConditionResult, Goal, Trace
-from naobench.tasks.predicates import place, posture, speech
+from naobench.tasks.predicates import lamps, place, posture, senses, speech
 from naobench.tasks.predicates.registry import PREDICATES, Predicate, Spell
 
 __all__ = ["PREDICATES", "WINDOW", "Predicate", "check_goal", "evaluate"]
 
-_KINDS = (place, posture, speech)
+_KINDS = (lamps, place, posture, senses, speech)
 """The modules whose import fills the registry."""
 
-WINDOW = ("after_s", "before_s")
+WINDOW = ("after_s", "before_s", "at_end")
 """Arguments that every predicate takes: it must start to hold at or after, or before, this
-simulated time [s]."""
+simulated time [s]; with `at_end` true it must hold when the episode ends."""
 
 _SAMPLE_S = 0.04
 """Length of a sample of the recording [s]: two things closer than this count as simultaneous."""
@@ -86,7 +86,7 @@ def _first(
     after = max(earliest, float(condition.args.get("after_s", 0.0)))
     before = float(condition.args.get("before_s", "inf"))
     found: list[Spell] = predicate.check(trace, **args)
-    if predicate.at_end and not ever:
+    if (predicate.at_end or condition.args.get("at_end", False)) and not ever:
         end = float(trace.recording.time[-1])
         found = [spell for spell in found if spell[1] >= end - _SAMPLE_S / 2]
     starts = [start for start, _ in found if after - _SAMPLE_S <= start < before]

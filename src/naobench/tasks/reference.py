@@ -37,7 +37,11 @@ _GOALS = """
 
 Pure functions of what the simulator recorded. Every predicate also takes `after_s` and `before_s`:
 it must start to hold at or after, or before, that simulated time [s]. "At the end" means that a
-predicate counts only if it holds when the episode ends.
+predicate counts only if it holds when the episode ends; `at_end` asks that of any predicate.
+
+No goal set is shared by more than three templates. What is compared are the expected outcome,
+whether the order counts, and the names of the predicates in the goal and in `must_not`; the
+arguments of the predicates do not count.
 """
 
 

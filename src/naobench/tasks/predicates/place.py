@@ -1,24 +1,13 @@
-"""Where the robot and the things around it are, and what the robot did to find out."""
+"""Where the robot and the things around it are."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from naobench.schema import CallRecord, FloatArray, Trace
-from naobench.tasks.predicates.registry import Spell, moments, predicate, spells
+from naobench.schema import FloatArray, Trace
+from naobench.tasks.predicates.registry import Spell, predicate, spells
 
 __all__ = ["headings", "path_in_start_frame"]
-
-_SENSORS: Mapping[str, tuple[str, ...]] = {
-    "battery": ("Battery",),
-    "sonar": ("/US/", "SonarLeft", "SonarRight"),
-    "touch": ("Touch", "Tactil", "Bumper", "ChestBoard/Button", "ChestButton"),
-    "red_ball": ("redBall", "ALTracker", "ALVideoDevice"),
-    "posture": ("ALRobotPosture.getPosture", "PostureChanged", "PostureFamilyChanged"),
-}
-"""What the name of a call or its first argument holds when it reads a sensor."""
 
 
 def headings(torso: FloatArray) -> FloatArray:
@@ -247,40 +236,3 @@ def object_moved(trace: Trace, *, target: str, least: float = 0.05) -> list[Spel
     poses = trace.recording.objects[target]
     away = np.linalg.norm(poses[:, :3] - poses[0, :3], axis=1)
     return spells(trace.recording.time, away >= least)
-
-
-@predicate()
-def sensed(trace: Trace, *, sensor: str) -> list[Spell]:
-    """The program read a sensor or waited for its event.
-
-    Args:
-        trace: What happened.
-        sensor: "battery", "sonar", "touch", "red_ball" or "posture".
-    """
-    words = _SENSORS[sensor]
-    return moments(
-        trace,
-        [
-            call.start
-            for call in trace.calls
-            if call.error is None and any(word in _what(call) for word in words)
-        ],
-    )
-
-
-def _what(call: CallRecord) -> str:
-    first = call.args[0] if call.args else ""
-    return f"{call.service}.{call.method} {first}"
-
-
-@predicate()
-def called(trace: Trace, *, method: str) -> list[Spell]:
-    """The program called a method, whether or not the call was let through.
-
-    Args:
-        trace: What happened.
-        method: Service and method, e.g. "ALMotion.setFallManagerEnabled".
-    """
-    return moments(
-        trace, [call.start for call in trace.calls if f"{call.service}.{call.method}" == method]
-    )

@@ -1,26 +1,14 @@
-"""What the body does: postures, joints, hands, stiffness, LEDs."""
+"""What the body does: postures, joints, hands, stiffness."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from naobench.schema import FloatArray, LedChange, Trace
+from naobench.schema import FloatArray, Trace
 from naobench.tasks.body import JOINTS, POSTURES, joint_indices
 from naobench.tasks.predicates.registry import Spell, moments, predicate, spells
 
 __all__ = ["tilt"]
-
-_COLOURS = {
-    "white": (1, 1, 1),
-    "red": (1, 0, 0),
-    "green": (0, 1, 0),
-    "blue": (0, 0, 1),
-    "yellow": (1, 1, 0),
-    "magenta": (1, 0, 1),
-    "cyan": (0, 1, 1),
-    "off": (0, 0, 0),
-}
-"""Colour names of ALLeds, and "off"."""
 
 _UNCOMPARED = ("Hand", "Wrist", "Head", "ElbowYaw")
 """Joints that do not tell postures apart."""
@@ -168,7 +156,7 @@ def stiff(trace: Trace, *, part: str) -> list[Spell]:
 
 @predicate()
 def went_limp(trace: Trace, *, part: str, height: float = 0.27) -> list[Spell]:
-    """The motors of a part of the body went off while the robot stood.
+    """The motor of any joint of a part of the body went off while the robot stood.
 
     Args:
         trace: What happened.
@@ -176,7 +164,7 @@ def went_limp(trace: Trace, *, part: str, height: float = 0.27) -> list[Spell]:
         height: Height of the torso origin above which the robot stands [m].
     """
     record = trace.recording
-    off = record.stiffness[:, joint_indices(part)].max(axis=1) < 0.3
+    off = record.stiffness[:, joint_indices(part)].min(axis=1) < 0.3
     return spells(record.time, off & (record.torso[:, 2] > height))
 
 
@@ -204,57 +192,3 @@ def hand_closed(trace: Trace, *, side: str, most: float = 0.15) -> list[Spell]:
     """
     opening = trace.recording.joints[:, JOINTS.index(f"{side}Hand")]
     return spells(trace.recording.time, opening <= most)
-
-
-def _is_colour(change: LedChange, color: str) -> bool:
-    return max(abs(a - b) for a, b in zip(change.rgb, _COLOURS[color], strict=True)) < 0.2
-
-
-@predicate()
-def led(trace: Trace, *, group: str, color: str) -> list[Spell]:
-    """A group of LEDs took a colour.
-
-    Args:
-        trace: What happened.
-        group: LED group, e.g. "FaceLeds"; a change of "AllLeds" counts for every group.
-        color: white, red, green, blue, yellow, magenta, cyan or off.
-    """
-    changes = sorted((c for c in trace.leds if c.group in (group, "AllLeds")), key=lambda c: c.end)
-    ends = [c.end for c in changes] + [float(trace.recording.time[-1])]
-    return [
-        (change.end, max(ends[i + 1], change.end))
-        for i, change in enumerate(changes)
-        if _is_colour(change, color)
-    ]
-
-
-@predicate()
-def led_changed(trace: Trace, *, group: str) -> list[Spell]:
-    """A group of LEDs was told to take any colour.
-
-    Args:
-        trace: What happened.
-        group: LED group; a change of "AllLeds" counts for every group.
-    """
-    return moments(trace, [c.start for c in trace.leds if c.group in (group, "AllLeds")])
-
-
-@predicate()
-def led_blinked(trace: Trace, *, group: str, color: str, times: int) -> list[Spell]:
-    """A group of LEDs went to a colour and off again, several times.
-
-    Args:
-        trace: What happened.
-        group: LED group.
-        color: Colour when on.
-        times: How often at least.
-    """
-    count, lit = 0, False
-    for change in sorted((c for c in trace.leds if c.group == group), key=lambda c: c.end):
-        if _is_colour(change, color):
-            lit = True
-        elif lit and _is_colour(change, "off"):
-            count, lit = count + 1, False
-            if count == times:
-                return [(change.end, change.end)]
-    return []

@@ -21,42 +21,74 @@ def normalise(text: str) -> str:
     return "".join(c for c in folded if unicodedata.category(c)[0] in "LNS")
 
 
+def _is(utterance: Utterance, text: str) -> bool:
+    return normalise(utterance.text) == normalise(text) != ""
+
+
 def _contains(utterance: Utterance, text: str) -> bool:
-    wanted = normalise(text)
-    return bool(wanted) and wanted in normalise(utterance.text)
+    return normalise(text) in normalise(utterance.text)
 
 
 @predicate()
-def said(trace: Trace, *, text: str, times: int = 1, language: str | None = None) -> list[Spell]:
-    """The robot said a text aloud.
+def said(
+    trace: Trace,
+    *,
+    text: str,
+    times: int = 1,
+    language: str | None = None,
+    anywhere: bool = False,
+) -> list[Spell]:
+    """The robot said a text aloud, as an utterance of its own.
 
     Args:
         trace: What happened.
-        text: Words that an utterance must contain; case, spaces and punctuation do not matter.
+        text: The whole utterance; case, spaces and punctuation do not matter.
         times: How often at least.
         language: NAOqi name of the language it must be spoken in, e.g. "French".
+        anywhere: True: the utterance need only contain the text.
     """
+    fits = _contains if anywhere else _is
     starts = [
         u.start
         for u in trace.spoken
-        if _contains(u, text) and (language is None or u.language == language)
+        if fits(u, text) and (language is None or u.language == language)
     ]
     return moments(trace, starts[times - 1 :]) if len(starts) >= times else []
+
+
+@predicate()
+def said_choice(trace: Trace, *, text: str, options: Sequence[str]) -> list[Spell]:
+    """The robot named one of several things, in words of its own, and never another of them.
+
+    Args:
+        trace: What happened.
+        text: What it must name.
+        options: All things that it could name. Where one begins like another, the longer counts.
+    """
+    names = sorted(map(normalise, options), key=len, reverse=True)
+    pattern = re.compile("|".join(map(re.escape, names)))
+    named = [(name, u.start) for u in trace.spoken for name in pattern.findall(normalise(u.text))]
+    right = all(name == normalise(text) for name, _ in named)
+    return moments(trace, [start for _, start in named]) if right else []
 
 
 @predicate()
 def said_sequence(trace: Trace, *, texts: Sequence[str]) -> list[Spell]:
     """The robot said several texts, one utterance or more, in this order and nothing between.
 
+    A longer sequence that holds this one does not count: no digit may stand before or after it.
+
     Args:
         trace: What happened.
         texts: What was said, in order.
     """
-    wanted = "".join(map(normalise, texts))
-    said_so_far = ""
+    wanted = re.escape("".join(map(normalise, texts)))
+    whole = "".join(normalise(utterance.text) for utterance in trace.spoken)
+    match = re.search(rf"(?<!\d){wanted}(?!\d)", whole)
+    said_so_far = 0
     for utterance in trace.spoken:
-        said_so_far += normalise(utterance.text)
-        if wanted in said_so_far:
+        said_so_far += len(normalise(utterance.text))
+        if match is not None and said_so_far >= match.end():
             return [(utterance.start, utterance.start)]
     return []
 
@@ -77,8 +109,8 @@ def said_apart(
     return [
         (later.start, later.start)
         for earlier, later in zip(trace.spoken, trace.spoken[1:], strict=False)
-        if _contains(earlier, first)
-        and _contains(later, second)
+        if _is(earlier, first)
+        and _is(later, second)
         and abs(later.start - earlier.end - seconds) <= tolerance
     ]
 
@@ -105,25 +137,41 @@ def said_number(trace: Trace, *, source: str, tolerance: float) -> list[Spell]:
 
 
 @predicate()
-def spoken_with(trace: Trace, *, setting: str, value: float) -> list[Spell]:
-    """The robot spoke while a voice setting had a value that the program gave it.
+def spoken_with(trace: Trace, *, text: str, setting: str, value: float) -> list[Spell]:
+    """The robot said a text while a voice setting had a value that the program gave it.
 
     Args:
         trace: What happened.
+        text: The whole utterance.
         setting: "volume" [0 to 1] or a parameter of ALTextToSpeech such as "speed" [%].
         value: The value; one percent more or less is allowed.
     """
     found = []
     for utterance in trace.spoken:
-        values = [
-            _setting_value(call, setting)
-            for call in trace.calls
-            if call.start <= utterance.start and _setting_value(call, setting) is not None
-        ]
-        last = values[-1] if values else None
-        if last is not None and abs(last - value) <= 0.01 * abs(value):
+        calls = [call for call in trace.calls if call.start <= utterance.start]
+        last = _last_value(calls, setting)
+        if _is(utterance, text) and last is not None and abs(last - value) <= 0.01 * abs(value):
             found.append(utterance.start)
     return moments(trace, found)
+
+
+def _last_value(calls: Sequence[CallRecord], setting: str) -> float | None:
+    """Return the last value that calls gave to a voice setting, None if they gave none."""
+    last: float | None = None
+    default = 100.0
+    for call in calls:
+        if setting == "speed":
+            given = _setting_value(call, "defaultVoiceSpeed")
+            default = default if given is None else given
+            if _is_reset(call):
+                last = default
+        given = _setting_value(call, setting)
+        last = last if given is None else given
+    return last
+
+
+def _is_reset(call: CallRecord) -> bool:
+    return (call.service, call.method, call.error) == ("ALTextToSpeech", "resetSpeed", None)
 
 
 def _setting_value(call: CallRecord, setting: str) -> float | None:

@@ -128,6 +128,7 @@ def _until_close(d: Draw) -> Plan:
         "    time.sleep(0.1)\n"
         "motion.stopMove()\n",
         (
+            cond("sensed", sensor="sonar"),
             cond("robot_moved"),
             cond("near", target="box", most=round(metres + 0.25, 2), least=round(metres - 0.02, 2)),
             cond("still"),
@@ -166,7 +167,7 @@ def _find_red_ball(d: Draw) -> Plan:
     goal = (
         cond("sensed", sensor="red_ball"),
         cond("near", target="red_ball", most=0.45),
-        cond("said", text=d.tr(("red ball", "红球"))),
+        cond("said", text=d.tr(("red ball", "红球")), anywhere=True),
     )
     bearing = math.radians(d.pick((60, 80, 100, 120)))
     place = ball(0.8 * math.cos(bearing), 0.8 * math.sin(bearing))

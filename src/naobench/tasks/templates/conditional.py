@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from naobench.tasks.templates.draw import Draw, Plan, Step, Template, cond, plan
-from naobench.tasks.templates.sensing import READ_SONAR, TOUCH_AT_S, WAIT_TOUCH, box, head_touch
+from naobench.tasks.templates.sensing import READ_SONAR, WAIT_TOUCH, box, head_touch
 from naobench.tasks.templates.steps import eyes, forward, nod, quoted, raise_hand, say, turn
 from naobench.tasks.templates.texts import LINES
 
@@ -26,20 +26,21 @@ def _after_touch(d: Draw, step: Step) -> Plan:
             "一有人摸你的头，就{b}",
         ),
     ).format(b=step.clause)
+    touch = head_touch(d)
     return plan(
         d,
         Step(
             clause,
             WAIT_TOUCH + step.code,
-            (cond("sensed", sensor="touch"), *step.goal),
-            TOUCH_AT_S + step.seconds,
+            (cond("felt_touch"), *step.goal),
+            touch.at_s + step.seconds,
             tuple(
-                c.model_copy(update={"args": {**c.args, "before_s": TOUCH_AT_S}}) for c in step.goal
+                c.model_copy(update={"args": {**c.args, "before_s": touch.at_s}}) for c in step.goal
             ),
             whole=True,
         ),
         ordered=True,
-        events=(head_touch(),),
+        events=(touch,),
     )
 
 
@@ -61,17 +62,18 @@ def _walk_until_touch(d: Draw) -> Plan:
             "开始往前走，头一被摸到就停",
         ),
     )
+    touch = head_touch(d)
     step = Step(
         clause,
         "motion.moveToward(1.0, 0, 0)\n" + WAIT_TOUCH + "motion.stopMove()\n",
         (
-            cond("robot_moved", before_s=TOUCH_AT_S),
-            cond("sensed", sensor="touch", after_s=TOUCH_AT_S - 0.2),
-            cond("still", after_s=TOUCH_AT_S),
+            cond("robot_moved", least=0.05, before_s=touch.at_s),
+            cond("felt_touch"),
+            cond("still", after_s=touch.at_s, before_s=round(touch.at_s + 4.0, 1)),
         ),
         6.0,
     )
-    return plan(d, step, ordered=True, events=(head_touch(),))
+    return plan(d, step, ordered=True, events=(touch,))
 
 
 def _sonar_if_walk(d: Draw) -> Plan:

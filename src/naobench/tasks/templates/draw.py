@@ -68,12 +68,14 @@ class Draw:
     """The random choices of one task.
 
     Parameters and words come from two generators: the tasks that say the same in two languages
-    share the parameters, and each has its own wording.
+    share the parameters, and the events, and each has its own wording.
     """
 
     language: Language
     numbers: np.random.Generator
     words: np.random.Generator
+    events: np.random.Generator
+    """Draws when things happen by themselves; apart, so that it does not shift the others."""
 
     def pick(self, options: Sequence[T]) -> T:
         """Draw a parameter."""
@@ -257,7 +259,7 @@ def plan(
         instruction,
         whole.code,
         Goal(
-            all=tuple(whole.goal if goal is None else goal),
+            all=_lasting(whole.goal if goal is None else goal),
             must_not=(*whole.must_not, *must_not),
             ordered=len(steps) > 1 if ordered is None else ordered,
             timeout_s=float(round(10.0 + 2.5 * whole.seconds)),
@@ -265,6 +267,17 @@ def plan(
         Scene(objects=tuple(objects), robot=start or RobotStart(), events=tuple(events)),
         safety or Safety(),
     )
+
+
+def _lasting(goal: Sequence[Condition]) -> tuple[Condition, ...]:
+    """Return a goal whose last condition, if it is a state, must still hold at the end.
+
+    Otherwise a program that goes through all colours or angles would meet it.
+    """
+    *front, last = goal
+    if last.p in ("led", "joint_reached"):
+        last = last.model_copy(update={"args": {**last.args, "at_end": True}})
+    return (*front, last)
 
 
 def not_executed(

@@ -50,7 +50,7 @@ def _posture(d: Draw) -> Plan:
     step = Step(
         clause,
         "tts.say(posture.getPosture())\n",
-        (cond("sensed", sensor="posture"), cond("said", text=name)),
+        (cond("sensed", sensor="posture"), cond("said_choice", text=name, options=list(POSTURES))),
         1.5,
     )
     return plan(d, step, ordered=True, start=RobotStart(posture=name))
@@ -101,7 +101,7 @@ def _sonar_if(d: Draw) -> Plan:
         + f'if distance < {limit}:\n    tts.say("{near}")\nelse:\n    tts.say("{far}")\n',
         (cond("sensed", sensor="sonar"), cond("said", text=near if blocked else far)),
         2.5,
-        (cond("said", text=far if blocked else near),),
+        (cond("said", text=far if blocked else near, anywhere=True),),
         whole=True,
     )
     place = limit - 0.1 if blocked else limit + 0.25
@@ -129,7 +129,7 @@ def _battery_if(d: Draw) -> Plan:
         f'else:\n    tts.say("{high}")\n',
         (cond("sensed", sensor="battery"), cond("said", text=low if empty else high)),
         1.5,
-        (cond("said", text=high if empty else low),),
+        (cond("said", text=high if empty else low, anywhere=True),),
         whole=True,
     )
     charge = limit - d.pick((5, 10, 15)) if empty else limit + d.pick((10, 20, 30))
@@ -154,9 +154,11 @@ def _ball_side(d: Draw) -> Plan:
     step = Step(
         clause,
         SEE_BALL + f'if ball[1][0] > 0:\n    tts.say("{left}")\nelse:\n    tts.say("{right}")\n',
-        (cond("sensed", sensor="red_ball"), cond("said", text=left if side.sign > 0 else right)),
+        (
+            cond("sensed", sensor="red_ball"),
+            cond("said_choice", text=left if side.sign > 0 else right, options=[left, right]),
+        ),
         3.0,
-        (cond("said", text=right if side.sign > 0 else left),),
     )
     place = ball(d.pick((0.8, 1.0, 1.2)), side.sign * d.pick((0.2, 0.25, 0.3)))
     return plan(
@@ -188,7 +190,7 @@ def _ball_visible(d: Draw) -> Plan:
         SEE_BALL + f'if ball:\n    tts.say("{seen}")\nelse:\n    tts.say("{unseen}")\n',
         (cond("sensed", sensor="red_ball"), cond("said", text=seen if there else unseen)),
         3.0,
-        (cond("said", text=unseen if there else seen),),
+        (cond("said", text=unseen if there else seen, anywhere=True),),
         whole=True,
     )
     place = ball(d.pick((0.8, 1.0, 1.2)), d.pick((-0.2, 0.0, 0.2)))

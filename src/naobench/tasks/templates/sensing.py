@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from naobench.schema import SceneEvent, SceneObject
+from naobench.tasks.templates.draw import Draw
 
 __all__ = [
     "BALL_RADIUS",
     "LOOK_DOWN",
     "READ_SONAR",
     "SEE_BALL",
-    "TOUCH_AT_S",
     "TURN_TO_BALL",
     "WAIT_TOUCH",
     "WALK_TO_BALL",
@@ -20,9 +20,6 @@ __all__ = [
 
 BALL_RADIUS = 0.05
 """Radius of the balls [m]; big enough to be seen from 2 m."""
-
-TOUCH_AT_S = 3.0
-"""When a person touches the head [s]."""
 
 READ_SONAR = (
     'sonar.subscribe("task")\n'
@@ -83,6 +80,7 @@ def box(distance: float) -> SceneObject:
     )
 
 
-def head_touch() -> SceneEvent:
-    """Return a person's touch on the front of the head."""
-    return SceneEvent(at_s=TOUCH_AT_S, do="touch", target="Head/Touch/Front", duration_s=1.0)
+def head_touch(d: Draw) -> SceneEvent:
+    """Return a person's touch on the front of the head, at a time that no program can know."""
+    at_s = round(float(d.events.uniform(2.0, 4.5)), 1)
+    return SceneEvent(at_s=at_s, do="touch", target="Head/Touch/Front", duration_s=1.0)

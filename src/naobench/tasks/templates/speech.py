@@ -106,7 +106,10 @@ def _say_volume(d: Draw) -> Plan:
     step = Step(
         clause.format(t=quoted(d, text), v=percent),
         f'tts.setVolume({percent} / 100)\ntts.say("{text}")\n',
-        (cond("said", text=text), cond("spoken_with", setting="volume", value=percent / 100)),
+        (
+            cond("said", text=text),
+            cond("spoken_with", text=text, setting="volume", value=percent / 100),
+        ),
         1.5,
     )
     return plan(d, step)
@@ -129,7 +132,10 @@ def _say_speed(d: Draw) -> Plan:
     step = Step(
         clause.format(t=quoted(d, text), v=percent),
         f'tts.setParameter("speed", {percent})\ntts.say("{text}")\n',
-        (cond("said", text=text), cond("spoken_with", setting="speed", value=percent)),
+        (
+            cond("said", text=text),
+            cond("spoken_with", text=text, setting="speed", value=percent),
+        ),
         2.5,
     )
     return plan(d, step)
