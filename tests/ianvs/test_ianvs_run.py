@@ -389,6 +389,7 @@ def test_ended_runner_leaves_no_process_and_is_taken_up(bench, frozen, number):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=hear_interrupts,
     )
     pids = bench.folder / "pids"
     wait_until(lambda: pids.exists() and len(pids.read_text().split()) == 2)
@@ -406,6 +407,11 @@ def test_ended_runner_leaves_no_process_and_is_taken_up(bench, frozen, number):
     assert (bench.folder / "ran-1").read_text() == "x"  # not run again
     assert (bench.folder / "ran-2").read_text() == "xx"
     assert bench.state()["state"] == "finished"
+
+
+def hear_interrupts():
+    """Undo what a shell does to the jobs that it starts in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def running(pid: int) -> bool:
