@@ -2,8 +2,14 @@ import mujoco
 import numpy as np
 import pytest
 
-from naobench.robot.kinematics import LEG_JOINTS, leg_angles, leg_pose, level_foot, shared_hip_yaw
-from naobench.robot.model import model_xml
+from naobench.robot.body.kinematics import (
+    LEG_JOINTS,
+    leg_angles,
+    leg_pose,
+    level_foot,
+    shared_hip_yaw,
+)
+from naobench.robot.body.model import model_xml
 
 SIDES = ("L", "R")
 

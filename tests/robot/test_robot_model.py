@@ -4,8 +4,8 @@ import pytest
 
 from naobench.errors import DatasetError
 from naobench.robot import Robot
-from naobench.robot.facts import facts
-from naobench.robot.model import model_hash, model_xml
+from naobench.robot.body.facts import facts
+from naobench.robot.body.model import model_hash, model_xml
 from naobench.schema import Scene, SceneObject
 
 G = 9.81

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from naobench.robot.footsteps import (
+from naobench.robot.walk.footsteps import (
     SEPARATION,
     Close,
     StepLimits,
@@ -16,7 +16,7 @@ from naobench.robot.footsteps import (
     relative,
     standing_feet,
 )
-from naobench.robot.preview import COM_HEIGHT, GRAVITY, Preview, Ramp, gains
+from naobench.robot.walk.preview import COM_HEIGHT, GRAVITY, Preview, Ramp, gains
 
 ORIGIN = (0.0, 0.0, 0.0)
 

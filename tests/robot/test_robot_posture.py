@@ -5,7 +5,7 @@ import pytest
 
 from naobench.errors import RobotError
 from naobench.robot import Robot
-from naobench.robot.facts import facts
+from naobench.robot.body.facts import facts
 from naobench.schema import RobotStart, Scene
 
 STARTS = ("Stand", "StandInit", "StandZero", "Crouch")

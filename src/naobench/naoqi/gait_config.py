@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from naobench.robot.gait import GAIT_KEYS
+from naobench.robot.walk.gait import GAIT_KEYS
 
 __all__ = ["for_both_feet", "velocity_scale"]
 

@@ -20,7 +20,7 @@ from naobench.naoqi.memory import ALMemory
 from naobench.naoqi.planar import Pose, beyond, planar, relative
 from naobench.naoqi.single import singles
 from naobench.robot import Robot
-from naobench.robot.facts import facts
+from naobench.robot.body.facts import facts
 from naobench.schema import FloatArray, Json
 
 __all__ = ["ALMotion"]

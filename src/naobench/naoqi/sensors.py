@@ -7,7 +7,7 @@ from functools import partial
 
 from naobench.naoqi.memory import ALMemory
 from naobench.robot import Robot
-from naobench.robot.facts import facts
+from naobench.robot.body.facts import facts
 from naobench.schema import FloatArray, Json
 
 __all__ = ["TOUCH_EVENTS", "Touch", "sensor_readers"]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import mujoco
 import numpy as np
 
-from naobench.robot.scenery import PREFIX
+from naobench.robot.body.scenery import PREFIX
 from naobench.schema import FloatArray, Recording
 
 __all__ = ["EVERY_TICKS", "Recorder"]

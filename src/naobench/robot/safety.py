@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 import mujoco
 import numpy as np
 
-from naobench.robot.facts import facts
-from naobench.robot.joints import TICK_S
-from naobench.robot.scenery import PREFIX
-from naobench.robot.servos import Servos
+from naobench.robot.body.facts import facts
+from naobench.robot.body.scenery import PREFIX
+from naobench.robot.motion.joints import TICK_S
+from naobench.robot.motion.servos import Servos
 from naobench.schema import FloatArray, SafetyEvent, SafetyKind
 
 __all__ = ["Monitor"]

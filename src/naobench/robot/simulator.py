@@ -14,19 +14,19 @@ import mujoco
 import numpy as np
 
 from naobench.errors import DatasetError, RobotError, nearest
-from naobench.robot.balance import Attitude
-from naobench.robot.camera import Camera, Image, robot_frame
-from naobench.robot.facts import facts
-from naobench.robot.gait import Gait
-from naobench.robot.joints import TICK_S, JointController
-from naobench.robot.kinematics import FOOT_HEIGHT, LEG_JOINTS, Side, leg_pose
-from naobench.robot.model import TIMESTEP_S, joint_names, model_hash, model_xml
-from naobench.robot.posture import PostureController
+from naobench.robot.body.facts import facts
+from naobench.robot.body.kinematics import FOOT_HEIGHT, LEG_JOINTS, Side, leg_pose
+from naobench.robot.body.model import TIMESTEP_S, joint_names, model_hash, model_xml
+from naobench.robot.body.scenery import PREFIX, draw
+from naobench.robot.motion.joints import TICK_S, JointController
+from naobench.robot.motion.posture import PostureController
+from naobench.robot.motion.servos import Servos
 from naobench.robot.recorder import EVERY_TICKS, Recorder
 from naobench.robot.safety import Monitor
-from naobench.robot.scenery import PREFIX, draw
-from naobench.robot.sensors import Imu, Sensors, euler
-from naobench.robot.servos import Servos
+from naobench.robot.senses.camera import Camera, Image, robot_frame
+from naobench.robot.senses.sensors import Imu, Sensors, euler
+from naobench.robot.walk.balance import Attitude
+from naobench.robot.walk.gait import Gait
 from naobench.schema import FloatArray, Recording, SafetyEvent, Scene, SceneEvent
 from naobench.tasks.seeding import episode_rng
 

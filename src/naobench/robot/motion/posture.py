@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from naobench.errors import RobotError, nearest
-from naobench.robot.facts import facts
-from naobench.robot.joints import JointController, Motion
+from naobench.robot.body.facts import facts
+from naobench.robot.motion.joints import JointController, Motion
 
 __all__ = ["PostureController", "PostureMotion"]
 

@@ -10,9 +10,9 @@ from itertools import combinations
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from naobench.robot.appearance import MATERIALS, add_shapes
-from naobench.robot.facts import Drive, Joint, Link, facts
-from naobench.robot.scenery import SUNLIGHT, Placed, add_ground, add_object
+from naobench.robot.body.appearance import MATERIALS, add_shapes
+from naobench.robot.body.facts import Drive, Joint, Link, facts
+from naobench.robot.body.scenery import SUNLIGHT, Placed, add_ground, add_object
 
 __all__ = ["BASE", "FSR_QUARTERS", "TIMESTEP_S", "joint_names", "model_hash", "model_xml"]
 

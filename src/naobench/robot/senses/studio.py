@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from naobench.errors import RenderingUnavailableError
-from naobench.robot.scenery import SUNLIGHT
+from naobench.robot.body.scenery import SUNLIGHT
 
 __all__ = ["LARGEST", "Image", "Studio"]
 

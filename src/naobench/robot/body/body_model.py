@@ -11,8 +11,8 @@ from functools import cache
 import mujoco
 import numpy as np
 
-from naobench.robot.facts import Vector
-from naobench.robot.model import joint_names, model_xml
+from naobench.robot.body.facts import Vector
+from naobench.robot.body.model import joint_names, model_xml
 
 __all__ = ["BodyModel"]
 

@@ -10,9 +10,9 @@ import mujoco
 import numpy as np
 
 from naobench.errors import RobotError
-from naobench.robot.facts import facts
-from naobench.robot.kinematics import FOOT_HEIGHT
-from naobench.robot.studio import LARGEST, Image, Studio
+from naobench.robot.body.facts import facts
+from naobench.robot.body.kinematics import FOOT_HEIGHT
+from naobench.robot.senses.studio import LARGEST, Image, Studio
 from naobench.schema import FloatArray
 
 __all__ = ["Camera", "Image", "robot_frame"]

@@ -9,9 +9,9 @@ import math
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from naobench.robot.facts import Vector
-from naobench.robot.kinematics import FOOT_HEIGHT, Side, leg_pose
-from naobench.robot.preview import COM_HEIGHT, GRAVITY
+from naobench.robot.body.facts import Vector
+from naobench.robot.body.kinematics import FOOT_HEIGHT, Side, leg_pose
+from naobench.robot.walk.preview import COM_HEIGHT, GRAVITY
 
 __all__ = [
     "PENDULUM_RATE",

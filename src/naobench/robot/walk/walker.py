@@ -13,15 +13,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from naobench.robot.balance import (
+from naobench.robot.body.facts import Vector
+from naobench.robot.body.kinematics import (
+    FOOT_HEIGHT,
+    HIP_Z,
+    SIGN,
+    Side,
+    leg_angles,
+    level_foot,
+    shared_hip_yaw,
+)
+from naobench.robot.motion.joints import TICK_S
+from naobench.robot.walk.balance import (
     PENDULUM_RATE,
     AnkleFeedback,
     Attitude,
     CaptureFilter,
     ComEstimator,
 )
-from naobench.robot.facts import Vector
-from naobench.robot.footsteps import (
+from naobench.robot.walk.footsteps import (
     Feet,
     Footstep,
     Pose,
@@ -33,17 +43,7 @@ from naobench.robot.footsteps import (
     plan,
     relative,
 )
-from naobench.robot.joints import TICK_S
-from naobench.robot.kinematics import (
-    FOOT_HEIGHT,
-    HIP_Z,
-    SIGN,
-    Side,
-    leg_angles,
-    level_foot,
-    shared_hip_yaw,
-)
-from naobench.robot.preview import Preview, Ramp
+from naobench.robot.walk.preview import Preview, Ramp
 
 __all__ = ["HIP_HEIGHT", "LEAN", "StepStyle", "Walker", "stance_angles"]
 

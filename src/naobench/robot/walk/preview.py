@@ -21,7 +21,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from naobench.robot.joints import TICK_S
+from naobench.robot.motion.joints import TICK_S
 
 COM_HEIGHT: Final = 0.262
 """Height of the centre of mass above the ground while walking [m], measured in the model."""

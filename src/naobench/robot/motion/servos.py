@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import mujoco
 import numpy as np
 
-from naobench.robot.facts import facts
+from naobench.robot.body.facts import facts
 from naobench.schema import FloatArray
 
 __all__ = ["Servos"]

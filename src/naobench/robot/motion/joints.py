@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
 from naobench.errors import RobotError, nearest
-from naobench.robot.facts import facts
+from naobench.robot.body.facts import facts
 
 __all__ = ["LIMIT_TOLERANCE", "TICK_S", "JointController", "Motion"]
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from naobench.robot.kinematics import SIGN, Side
+from naobench.robot.body.kinematics import SIGN, Side
 
 Pose = tuple[float, float, float]
 Feet = Mapping[Side, Pose]

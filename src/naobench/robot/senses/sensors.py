@@ -10,8 +10,8 @@ import mujoco
 import numpy as np
 
 from naobench.errors import RobotError, nearest
-from naobench.robot.facts import Vector, facts
-from naobench.robot.scenery import PREFIX
+from naobench.robot.body.facts import Vector, facts
+from naobench.robot.body.scenery import PREFIX
 from naobench.schema import FloatArray
 
 __all__ = ["Imu", "Sensors", "euler"]

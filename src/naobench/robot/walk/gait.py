@@ -13,9 +13,11 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from naobench.errors import RobotError, nearest
-from naobench.robot.balance import Attitude
-from naobench.robot.body_model import BodyModel
-from naobench.robot.footsteps import (
+from naobench.robot.body.body_model import BodyModel
+from naobench.robot.body.kinematics import LEG_JOINTS, Side
+from naobench.robot.motion.joints import TICK_S, JointController, Motion
+from naobench.robot.walk.balance import Attitude
+from naobench.robot.walk.footsteps import (
     SEPARATION,
     Close,
     Pose,
@@ -29,9 +31,7 @@ from naobench.robot.footsteps import (
     relative,
     standing_feet,
 )
-from naobench.robot.joints import TICK_S, JointController, Motion
-from naobench.robot.kinematics import LEG_JOINTS, Side
-from naobench.robot.walker import StepStyle, Walker, stance_angles
+from naobench.robot.walk.walker import StepStyle, Walker, stance_angles
 
 __all__ = ["GAIT_KEYS", "Gait", "Move"]
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from math import acos, asin, atan2, cos, pi, sin, sqrt
 from typing import Final, Literal
 
-from naobench.robot.facts import Vector, facts
+from naobench.robot.body.facts import Vector, facts
 
 Side = Literal["L", "R"]
 Rotation = tuple[float, float, float, float, float, float, float, float, float]

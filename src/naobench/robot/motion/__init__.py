@@ -1,0 +1,1 @@
+"""Joints, servos and postures: everything that moves but does not walk."""

@@ -1,0 +1,1 @@
+"""What the robot senses: inertial unit, soles, touch, sonar, cameras."""

@@ -1,0 +1,1 @@
+"""The walk: footsteps, preview control, legs, balance."""
