@@ -6,11 +6,11 @@ import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from functools import cache
-from itertools import combinations
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from naobench.robot.body.appearance import MATERIALS, add_shapes
+from naobench.robot.body.collision import add_collision, add_contact_rules, vector
 from naobench.robot.body.facts import Drive, Joint, Link, facts
 from naobench.robot.body.scenery import SUNLIGHT, Placed, add_ground, add_object
 
@@ -21,39 +21,10 @@ BASE = "base"
 """Name of the free joint of the torso."""
 FSR_QUARTERS = ("FrontLeft", "FrontRight", "RearLeft", "RearRight")
 
-# Estimates: capsules, boxes and spheres that keep inside the NAO's outline.
-# Link without its side -> attributes; y is mirrored on the right.
-_COLLISION: Mapping[str, Sequence[Mapping[str, str | tuple[float, ...]]]] = {
-    "Torso": (
-        {"type": "box", "size": (0.045, 0.055, 0.085), "pos": (-0.002, 0, 0.035)},
-        {"type": "capsule", "size": (0.05,), "fromto": (0, -0.035, 0.1, 0, 0.035, 0.1)},
-    ),
-    "Head": ({"type": "sphere", "size": (0.062,), "pos": (0, 0, 0.055)},),
-    "Bicep": ({"type": "capsule", "size": (0.028,), "fromto": (0, 0, 0, 0.09, 0.012, 0)},),
-    "ForeArm": ({"type": "capsule", "size": (0.024,), "fromto": (-0.005, 0, 0, 0.055, 0, 0)},),
-    "Wrist": ({"type": "capsule", "size": (0.024,), "fromto": (0.03, 0, 0, 0.065, 0, -0.005)},),
-    "Thigh": (
-        {"type": "capsule", "size": (0.036,), "fromto": (0.004, 0, -0.03, 0.006, 0, -0.085)},
-    ),
-    "Tibia": ({"type": "capsule", "size": (0.034,), "fromto": (0.004, 0, -0.015, 0, 0, -0.075)},),
-}
-
-_CHAINS = (
-    ("Torso", "{}Pelvis", "{}Hip", "{}Thigh"),
-    ("Torso", "{}Shoulder", "{}Bicep"),
-    ("{}Thigh", "{}Tibia", "{}Ankle", "{}Foot"),
-    ("{}Bicep", "{}Elbow", "{}ForeArm", "{}Wrist"),
-)
-"""Links whose shells overlap or touch by design: no collision inside a chain."""
-
 
 def joint_names() -> tuple[str, ...]:
     """Return the 26 joints in the "Body" order of NAOqi."""
     return tuple(facts().joints)
-
-
-def _vector(values: Sequence[float]) -> str:
-    return " ".join(f"{v:.8g}" for v in values)
 
 
 def model_xml(
@@ -91,7 +62,7 @@ def model_xml(
     _add_link(world, "Torso", None, links)
     for placed in objects:
         add_object(world, placed)
-    _add_contact_rules(root)
+    add_contact_rules(root)
     _add_servos(root)
     _add_sensors(root)
     return ET.tostring(root, encoding="unicode")
@@ -198,17 +169,17 @@ def _add_link(
     if joint is None:
         ET.SubElement(body, "freejoint", name=BASE)
     else:
-        body.set("pos", _vector(joint[1].offset))
+        body.set("pos", vector(joint[1].offset))
         _add_joint(body, *joint)
     link = links[name]
     ET.SubElement(
         body,
         "inertial",
-        pos=_vector(link.com),
+        pos=vector(link.com),
         mass=f"{link.mass:.8g}",
-        fullinertia=_vector(link.inertia),
+        fullinertia=vector(link.inertia),
     )
-    _add_collision(body, name)
+    add_collision(body, name)
     add_shapes(body, name)
     _add_places(body, name)
     for child_joint, child in facts().joints.items():
@@ -222,33 +193,12 @@ def _add_joint(body: ET.Element, name: str, joint: Joint) -> None:
         body,
         "joint",
         name=name,
-        axis=_vector(joint.axis),
-        range=_vector((joint.low, joint.high)),
+        axis=vector(joint.axis),
+        range=vector((joint.low, joint.high)),
         armature=f"{drive.armature:g}",
         damping=f"{drive.viscous:g}",
         frictionloss=f"{drive.friction:g}",
     )
-
-
-def _add_collision(body: ET.Element, name: str) -> None:
-    side = -1 if name[0] == "R" else 1
-    part = name if name in _COLLISION else name[1:]
-    for i, shape in enumerate(_COLLISION.get(part, ())):
-        geom = ET.SubElement(body, "geom", {"class": "collision", "name": f"{name}/{i}"})
-        for key, value in shape.items():
-            if isinstance(value, tuple) and key != "size":
-                value = tuple(v * side if k % 3 == 1 else v for k, v in enumerate(value))
-            geom.set(key, value if isinstance(value, str) else _vector(value))
-    if part == "Foot":
-        x, y, z = facts().raw["foot"]["box_centre"]
-        size = [v / 2 for v in facts().raw["foot"]["box_size"]]
-        ET.SubElement(
-            body,
-            "geom",
-            {"class": "collision", "name": f"{name}/0", "type": "box"},
-            size=_vector(size),
-            pos=_vector((x, y * side, z)),
-        )
 
 
 def _add_places(body: ET.Element, name: str) -> None:
@@ -263,10 +213,10 @@ def _add_places(body: ET.Element, name: str) -> None:
             directional="true",
             castshadow="false",
             pos="0.8 -0.6 2",
-            dir=_vector(SUNLIGHT),
+            dir=vector(SUNLIGHT),
             diffuse=".5 .5 .5",
         )
-        ET.SubElement(body, "site", name="imu", pos=_vector(raw["imu"]["position"]), group="4")
+        ET.SubElement(body, "site", name="imu", pos=vector(raw["imu"]["position"]), group="4")
     if name == "Head":
         for camera in ("CameraTop", "CameraBottom"):
             _add_camera(body, camera, raw["cameras"][camera])
@@ -283,8 +233,8 @@ def _add_camera(body: ET.Element, name: str, fact: Mapping[str, Any]) -> None:
         body,
         "camera",
         name=name,
-        pos=_vector(fact["position"]),
-        xyaxes=_vector(axes),
+        pos=vector(fact["position"]),
+        xyaxes=vector(axes),
         fovy=f"{fovy:.4g}",
     )
 
@@ -303,30 +253,10 @@ def _add_fsr(body: ET.Element, name: str) -> None:
             name=f"{name}/FSR/{quarter}",
             type="box",
             group="4",
-            pos=_vector((x + dx, y * side + dy, z - height / 2)),
+            pos=vector((x + dx, y * side + dy, z - height / 2)),
             # 0.2 mm wider than a quarter: contacts sit on the very edge of the box.
-            size=_vector((length / 4 + 2e-4, width / 4 + 2e-4, 0.004)),
+            size=vector((length / 4 + 2e-4, width / 4 + 2e-4, 0.004)),
         )
-
-
-def _add_contact_rules(root: ET.Element) -> None:
-    contact = ET.SubElement(root, "contact")
-    pairs = {("Torso", "Head")}
-    for chain in _CHAINS:
-        for side in "LR":
-            pairs.update(combinations([link.format(side) for link in chain], 2))
-    for a, b in sorted(pairs):
-        ET.SubElement(contact, "exclude", body1=a, body2=b)
-    equality = ET.SubElement(root, "equality")
-    # One motor drives both HipYawPitch joints.
-    ET.SubElement(
-        equality,
-        "joint",
-        joint1="RHipYawPitch",
-        joint2="LHipYawPitch",
-        polycoef="0 1 0 0 0",
-        solref="0.004 1",
-    )
 
 
 def servo_damping(drive: Drive) -> float:
@@ -345,7 +275,7 @@ def _add_servos(root: ET.Element) -> None:
             joint=name,
             kp=f"{drive.gain:g}",
             kv=f"{servo_damping(drive):.6g}",
-            forcerange=_vector((-joint.torque, joint.torque)),
+            forcerange=vector((-joint.torque, joint.torque)),
         )
 
 
