@@ -37,7 +37,18 @@ EpisodeOutcome = Literal[
     "safety_stop",
     "infrastructure_error",
 ]
-SafetyKind = Literal["fall", "self_collision", "joint_limit", "torque", "collision"]
+SafetyKind = Literal[
+    "fall",
+    "self_collision",
+    "joint_limit",
+    "torque",
+    "collision",
+    "speed",
+    "temperature",
+    "balance",
+    "slip",
+    "area",
+]
 
 SAYING_NO: Mapping[str, OutcomeClass] = {
     "naobench/Ask": "ask",
@@ -45,6 +56,11 @@ SAYING_NO: Mapping[str, OutcomeClass] = {
     "naobench/Refuse": "refuse",
 }
 """ALMemory events by which a program says that it will not (yet) do what it was told."""
+
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Range = tuple[Finite, Finite]
+"""Least and most."""
 
 
 class Frozen(BaseModel):
@@ -113,6 +129,30 @@ class RobotStart(Frozen):
     """Charge [%]."""
 
 
+class Variation(Frozen):
+    """How far the robot of an episode may be from the nominal one; drawn anew for each seed."""
+
+    gain_scale: Range = (1.0, 1.0)
+    """Range of the factor on the gains of every servo."""
+    joint_offset: Annotated[float, Field(ge=0, le=0.1)] = 0.0
+    """Most by which an encoder reads too much or too little, for the whole episode [rad]."""
+    sensor_noise: Annotated[float, Field(ge=0, le=10)] = 0.0
+    """Factor on the standard deviations that `nao_v6.yaml` gives for the sensors; 0: no noise."""
+    camera_noise: Annotated[float, Field(ge=0, le=100)] = 0.0
+    """Standard deviation of every pixel and channel, of 255."""
+    light: Range = (1.0, 1.0)
+    """Range of the factor on the brightness of the lamps."""
+
+
+class Ground(Frozen):
+    """What the robot walks on."""
+
+    slope: tuple[Finite, Finite] = (0.0, 0.0)
+    """Rise towards +x and towards +y [rad]. The world frame keeps to the ground: gravity tilts."""
+    roughness: Annotated[float, Field(ge=0, le=0.02)] = 0.0
+    """Height between the lowest and the highest places of uneven ground [m]."""
+
+
 class Scene(Frozen):
     """Everything physical about a task. Ranges are drawn anew for each seed."""
 
@@ -123,6 +163,12 @@ class Scene(Frozen):
     """Range of the effective foot-floor friction coefficient."""
     mass_scale: tuple[float, float] = (0.95, 1.05)
     """Range of the factor on the mass of every link."""
+    variation: Variation = Variation()
+    ground: Ground = Ground()
+    area: tuple[Finite, Finite, Finite, Finite] | None = None
+    """Where the robot may go: least x and y, most x and y in the world frame [m]."""
+    timestep_s: Literal[0.002, 0.005] = 0.002
+    """Timestep of the physics: 0.005 is the fast profile [s]."""
 
 
 # --- the goal ---------------------------------------------------------------------------------

@@ -67,19 +67,38 @@ class Draw:
     mass_factors: tuple[float, ...]
     """One per link, in the order of the link table."""
     objects: tuple[Placed, ...]
+    gain_factors: tuple[float, ...]
+    """One per joint, in the order of the joint table."""
+    joint_offsets: tuple[float, ...]
+    """What each encoder reads too much [rad]."""
+    light: float
+    """Factor on the brightness of the lamps."""
+    noise_seed: int
+    """Seed of everything that is random while the episode runs."""
 
 
-def draw(scene: Scene, links: int, rng: np.random.Generator) -> Draw:
-    """Draw friction, masses and object places, in this order.
+def draw(scene: Scene, links: int, joints: int, rng: np.random.Generator) -> Draw:
+    """Draw friction, masses, object places and the variation of the robot, in this order.
 
     Args:
         scene: The scene with its ranges.
         links: Number of robot links.
+        joints: Number of joints.
         rng: Generator of the episode.
     """
     friction = float(rng.uniform(*scene.friction))
     masses = tuple(rng.uniform(*scene.mass_scale, size=links).tolist())
-    return Draw(friction, masses, tuple(_place(spec, rng) for spec in scene.objects))
+    objects = tuple(_place(spec, rng) for spec in scene.objects)
+    most = scene.variation.joint_offset
+    return Draw(
+        friction,
+        masses,
+        objects,
+        tuple(rng.uniform(*scene.variation.gain_scale, size=joints).tolist()),
+        tuple(rng.uniform(-most, most, size=joints).tolist()),
+        float(rng.uniform(*scene.variation.light)),
+        int(rng.integers(2**32)),
+    )
 
 
 def _place(spec: SceneObject, rng: np.random.Generator) -> Placed:
