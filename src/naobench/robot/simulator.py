@@ -16,7 +16,7 @@ import numpy as np
 from naobench.errors import DatasetError, RobotError, nearest
 from naobench.robot.body.facts import facts
 from naobench.robot.body.kinematics import FOOT_HEIGHT, LEG_JOINTS, Side, leg_pose
-from naobench.robot.body.model import TIMESTEP_S, joint_names, model_hash, model_xml
+from naobench.robot.body.model import joint_names, model_hash, model_xml
 from naobench.robot.body.scenery import PREFIX, draw
 from naobench.robot.motion.joints import TICK_S, JointController
 from naobench.robot.motion.posture import PostureController
@@ -40,7 +40,6 @@ LEAST_FOOT_FORCE = 10.0
 """Less force on both soles together counts as hanging in the air [N]: own choice."""
 _RECOVERY_S = 3.0
 """After a declared push, saturated servos are nobody's fault for so long: own choice."""
-_SUBSTEPS = round(TICK_S / TIMESTEP_S)
 
 
 class Robot:
@@ -58,7 +57,8 @@ class Robot:
         self.scene = scene
         self.drawn = draw(scene, len(facts().links), episode_rng(task_id, seed, 0))
         """What the seed decided: friction, mass factors, object places."""
-        xml = model_xml(self.drawn.friction, self.drawn.mass_factors, self.drawn.objects)
+        drawn, timestep_s = self.drawn, scene.timestep_s
+        xml = model_xml(drawn.friction, drawn.mass_factors, drawn.objects, timestep_s)
         self._model = mujoco.MjModel.from_xml_string(xml)
         self._data = mujoco.MjData(self._model)
         self.joint_names = joint_names()
@@ -70,6 +70,7 @@ class Robot:
         self.current_line: int | None = None
         """Line of the program that is running; copied into safety events."""
         self._ticks = 0
+        self._substeps = round(TICK_S / timestep_s)
         # MuJoCo orders hinges by the tree of bodies, NAOqi by chains.
         self._addresses = np.array([self._model.joint(n).qposadr[0] for n in self.joint_names])
         self._address_list: list[int] = self._addresses.tolist()
@@ -113,7 +114,7 @@ class Robot:
         if not self.scene.robot.awake:
             self.set_stiffness(self.joint_names, [0.0] * len(self.joint_names))
         self._data.ctrl[: len(self.joint_names)] = self.joints.targets
-        mujoco.mj_step(self._model, self._data, nstep=round(SETTLE_S / TIMESTEP_S))
+        mujoco.mj_step(self._model, self._data, nstep=round(SETTLE_S / self.scene.timestep_s))
         self._monitor.begin()
         self._recorder.sample(0.0, self._servos.stiffness)
 
@@ -162,7 +163,7 @@ class Robot:
             roll, pitch, yaw = euler(*values[6:10])
             self.gait.tick(Attitude(roll, pitch, yaw, values[3], values[4]))
         self._ctrl[:] = self.joints.targets
-        mujoco.mj_step(self._model, self._data, nstep=_SUBSTEPS)
+        mujoco.mj_step(self._model, self._data, nstep=self._substeps)
         self._ticks += 1
         q = self._height_and_turn.tolist()
         self._monitor.tick(self.time, q[0], 1.0 - 2.0 * (q[2] * q[2] + q[3] * q[3]))

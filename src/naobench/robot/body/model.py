@@ -28,7 +28,10 @@ def joint_names() -> tuple[str, ...]:
 
 
 def model_xml(
-    friction: float, mass_factors: Sequence[float] = (), objects: Sequence[Placed] = ()
+    friction: float,
+    mass_factors: Sequence[float] = (),
+    objects: Sequence[Placed] = (),
+    timestep_s: float = TIMESTEP_S,
 ) -> str:
     """Return the MJCF of a scene.
 
@@ -38,13 +41,14 @@ def model_xml(
         mass_factors: Factor on mass and inertia of each link, in the order of the link table;
             empty: 1 each.
         objects: Things and persons with their places.
+        timestep_s: Timestep of the physics [s].
     """
     root = ET.Element("mujoco", model="nao_v6")
     ET.SubElement(root, "compiler", angle="radian", autolimits="true")
     ET.SubElement(
         root,
         "option",
-        timestep=str(TIMESTEP_S),
+        timestep=str(timestep_s),
         integrator="implicitfast",
         cone="pyramidal",
         solver="Newton",
