@@ -17,15 +17,15 @@ from naobench.errors import DatasetError, RobotError, nearest
 from naobench.robot.body.facts import facts
 from naobench.robot.body.kinematics import FOOT_HEIGHT, LEG_JOINTS, Side, leg_pose
 from naobench.robot.body.model import joint_names, model_hash, model_xml
-from naobench.robot.body.scenery import PREFIX, draw
+from naobench.robot.body.scenery import PREFIX, draw, gravity
 from naobench.robot.motion.joints import TICK_S, JointController
 from naobench.robot.motion.posture import PostureController
 from naobench.robot.motion.servos import Servos
 from naobench.robot.recorder import EVERY_TICKS, Recorder
 from naobench.robot.safety import Monitor
 from naobench.robot.senses.camera import Camera, Image, robot_frame
-from naobench.robot.senses.sensors import Imu, Sensors, euler
-from naobench.robot.walk.balance import Attitude
+from naobench.robot.senses.noise import JOINTS, Noise
+from naobench.robot.senses.sensors import Imu, Sensors
 from naobench.robot.walk.gait import Gait
 from naobench.schema import FloatArray, Recording, SafetyEvent, Scene, SceneEvent
 from naobench.tasks.seeding import episode_rng
@@ -55,11 +55,14 @@ class Robot:
 
     def __init__(self, scene: Scene, seed: int, *, task_id: str = "") -> None:
         self.scene = scene
-        self.drawn = draw(scene, len(facts().links), episode_rng(task_id, seed, 0))
-        """What the seed decided: friction, mass factors, object places."""
+        self.drawn = draw(
+            scene, len(facts().links), len(facts().joints), episode_rng(task_id, seed, 0)
+        )
+        """What the seed decided: friction, masses, object places, gains, offsets, noise."""
         drawn, timestep_s = self.drawn, scene.timestep_s
         xml = model_xml(drawn.friction, drawn.mass_factors, drawn.objects, timestep_s)
         self._model = mujoco.MjModel.from_xml_string(xml)
+        self._model.opt.gravity[:] = gravity(scene.ground)
         self._data = mujoco.MjData(self._model)
         self.joint_names = joint_names()
         self.limits: Mapping[str, tuple[float, float]] = {
@@ -76,11 +79,19 @@ class Robot:
         self._address_list: list[int] = self._addresses.tolist()
         # Views that the tick reads and writes; asking MuJoCo for them each time costs more.
         self._qpos, self._ctrl = self._data.qpos, self._data.ctrl
+        self._offsets = np.array(drawn.joint_offsets)
+        self._noise = Noise(scene.variation.sensor_noise, drawn.noise_seed)
+        self._offset = bool(self._offsets.any())
+        self._exact = self._noise.silent and not self._offset
+        """Whether encoders read the truth; that way is shorter."""
         self._height_and_turn = self._qpos[2:7]
         sides: tuple[Side, Side] = ("L", "R")
         self._leg_addresses: dict[Side, list[int]] = {
             side: [int(self._model.joint(side + j).qposadr[0]) for j in LEG_JOINTS]
             for side in sides
+        }
+        self._leg_places: dict[Side, list[int]] = {
+            side: [self.joint_names.index(side + j) for j in LEG_JOINTS] for side in sides
         }
         self._leg_indices = [i for i, n in enumerate(self.joint_names) if n[1:] in LEG_JOINTS]
         self._assemble(facts().postures[scene.robot.posture])
@@ -90,9 +101,9 @@ class Robot:
         """Create the parts that control, sense and watch."""
         model, data, scene = self._model, self._data, self.scene
         persons = frozenset(PREFIX + o.id for o in scene.objects if o.type == "person")
-        self._servos = Servos(model)
+        self._servos = Servos(model, self.drawn.gain_factors)
         self._monitor = Monitor(model, data, self._servos, lambda: self.current_line, persons)
-        self._sensors = Sensors(model, data, scene.robot.battery)
+        self._sensors = Sensors(model, data, scene.robot.battery, self._noise, self._tick_number)
         self.camera = Camera(model, data)
         self.joints = JointController(
             posture, lambda name, by: self._monitor.report("joint_limit", (name,), by)
@@ -113,7 +124,7 @@ class Robot:
         self._place()
         if not self.scene.robot.awake:
             self.set_stiffness(self.joint_names, [0.0] * len(self.joint_names))
-        self._data.ctrl[: len(self.joint_names)] = self.joints.targets
+        self._data.ctrl[: len(self.joint_names)] = np.array(self.joints.targets) - self._offsets
         mujoco.mj_step(self._model, self._data, nstep=round(SETTLE_S / self.scene.timestep_s))
         self._monitor.begin()
         self._recorder.sample(0.0, self._servos.stiffness)
@@ -159,10 +170,11 @@ class Robot:
         self.joints.tick()
         self.posture.tick()
         if self.gait.active:
-            values = self._sensors.read()
-            roll, pitch, yaw = euler(*values[6:10])
-            self.gait.tick(Attitude(roll, pitch, yaw, values[3], values[4]))
+            self.gait.tick(self._sensors.attitude())
         self._ctrl[:] = self.joints.targets
+        if self._offset:
+            # A servo brings the reading of its encoder to the target.
+            self._ctrl -= self._offsets
         mujoco.mj_step(self._model, self._data, nstep=self._substeps)
         self._ticks += 1
         q = self._height_and_turn.tolist()
@@ -180,14 +192,23 @@ class Robot:
         stiff = bool((self._servos.stiffness[self._leg_indices] > LEAST_STIFFNESS).all())
         return stiff and not self.fallen and sum(self.foot_forces().values()) > LEAST_FOOT_FORCE
 
+    def _tick_number(self) -> int:
+        return self._ticks
+
     def _measured(self) -> list[float]:
-        qpos = self._qpos.tolist()
-        return [qpos[i] for i in self._address_list]
+        if self._exact:
+            qpos = self._qpos.tolist()
+            return [qpos[i] for i in self._address_list]
+        angles: list[float] = self.positions().tolist()
+        return angles
 
     def _leg(self, side: Side) -> list[float]:
         """Return the six measured angles of a leg [rad]."""
-        qpos = self._qpos.tolist()
-        return [qpos[i] for i in self._leg_addresses[side]]
+        if self._exact:
+            qpos = self._qpos.tolist()
+            return [qpos[i] for i in self._leg_addresses[side]]
+        angles = self._measured()
+        return [angles[i] for i in self._leg_places[side]]
 
     def _stop_walk(self) -> bool:
         if self.gait.active:
@@ -197,8 +218,12 @@ class Robot:
     # --- joints ---
 
     def positions(self) -> FloatArray:
-        """Return the measured joint angles in NAOqi body order [rad]. Shape (26,)."""
+        """Return the angles that the encoders read, in NAOqi body order [rad]. Shape (26,)."""
         angles: FloatArray = self._data.qpos[self._addresses]
+        if self._exact:
+            return angles
+        angles += self._offsets
+        angles += self._noise.row(self._ticks)[JOINTS]
         return angles
 
     def targets(self) -> FloatArray:
@@ -223,7 +248,7 @@ class Robot:
         self._servos.set(names, values)
         for i in np.flatnonzero(was_limp & (self._servos.stiffness > 0.0)):
             # As on the robot, a joint stiffens where it is, not where it was once told to be.
-            self.joints.adopt(self.joint_names[i], float(self._data.qpos[self._addresses[i]]))
+            self.joints.adopt(self.joint_names[i], float(self.positions()[i]))
 
     # --- senses ---
 

@@ -78,7 +78,7 @@ class Facts:
     postures: Mapping[str, tuple[float, ...]]
     """Joint angles in the order of `joints` [rad]."""
     raw: Mapping[str, Any]
-    """The blocks without rows: dimensions, foot, imu, sonar, cameras, battery."""
+    """The blocks without rows: dimensions, foot, imu, sonar, cameras, battery, noise."""
 
 
 def mirror_name(name: str) -> str:
@@ -110,6 +110,9 @@ def _rows(block: Mapping[str, Any], kind: type[Any]) -> dict[str, Any]:
     }
 
 
+_LOOSE = ("dimensions", "foot", "imu", "sonar", "cameras", "battery", "noise")
+
+
 @cache
 def facts() -> Facts:
     """Return the facts about the NAO V6."""
@@ -124,5 +127,5 @@ def facts() -> Facts:
         fsr={name: tuple(p) for name, p in raw["fsr"].items()},
         tactile={name: (body, tuple(p)) for name, (body, p) in raw["tactile"].items()},
         postures={name: tuple(map(float, q)) for name, q in raw["postures"].items()},
-        raw={k: raw[k] for k in ("dimensions", "foot", "imu", "sonar", "cameras", "battery")},
+        raw={k: raw[k] for k in _LOOSE},
     )

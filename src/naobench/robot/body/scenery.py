@@ -15,9 +15,22 @@ from xml.etree import ElementTree as ET
 import numpy as np
 
 from naobench.errors import DatasetError, nearest
-from naobench.schema import Scene, SceneObject
+from naobench.schema import Ground, Scene, SceneObject
 
-__all__ = ["COLORS", "PREFIX", "SUNLIGHT", "Draw", "Placed", "add_ground", "add_object", "draw"]
+__all__ = [
+    "COLORS",
+    "PREFIX",
+    "SUNLIGHT",
+    "Draw",
+    "Placed",
+    "add_ground",
+    "add_object",
+    "draw",
+    "gravity",
+]
+
+GRAVITY = 9.81
+"""MuJoCo's default [m/s^2]."""
 
 PREFIX = "object/"
 """Starts the MJCF name of every body and geom that is not the robot's or the floor."""
@@ -99,6 +112,13 @@ def draw(scene: Scene, links: int, joints: int, rng: np.random.Generator) -> Dra
         float(rng.uniform(*scene.variation.light)),
         int(rng.integers(2**32)),
     )
+
+
+def gravity(ground: Ground) -> tuple[float, float, float]:
+    """Return the acceleration of gravity in the world frame, which keeps to the ground [m/s^2]."""
+    along, across = (math.tan(angle) for angle in ground.slope)
+    down = GRAVITY / math.sqrt(1.0 + along * along + across * across)
+    return (-along * down, -across * down, -down)
 
 
 def _place(spec: SceneObject, rng: np.random.Generator) -> Placed:

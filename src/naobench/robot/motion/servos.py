@@ -25,9 +25,10 @@ class Servos:
 
     Args:
         model: The MuJoCo model; its actuators come in the order of the joint table.
+        gain_factors: Factor on the gains of each servo; empty: 1 each.
     """
 
-    def __init__(self, model: mujoco.MjModel) -> None:
+    def __init__(self, model: mujoco.MjModel, gain_factors: Sequence[float] = ()) -> None:
         joints = facts().joints
         self._model = model
         self.names = tuple(joints)
@@ -35,8 +36,9 @@ class Servos:
         self._dofs = np.array([model.joint(name).dofadr[0] for name in joints])
         self._addresses = np.array([model.joint(name).qposadr[0] for name in joints])
         self._solimp = model.dof_solimp[self._dofs].copy()
-        self._gain = model.actuator_gainprm[: len(joints)].copy()
-        self._bias = model.actuator_biasprm[: len(joints)].copy()
+        factors = np.array(gain_factors or (1.0,) * len(joints))[:, None]
+        self._gain = model.actuator_gainprm[: len(joints)] * factors
+        self._bias = model.actuator_biasprm[: len(joints)] * factors
         self._force = model.actuator_forcerange[: len(joints)].copy()
         drives = [facts().drives[j.drive] for j in joints.values()]
         self._powered_friction = np.array([d.friction for d in drives])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import mujoco
@@ -12,6 +12,8 @@ import numpy as np
 from naobench.errors import RobotError, nearest
 from naobench.robot.body.facts import Vector, facts
 from naobench.robot.body.scenery import PREFIX
+from naobench.robot.senses.noise import SOLES, SONARS, Noise
+from naobench.robot.walk.balance import Attitude
 from naobench.schema import FloatArray
 
 __all__ = ["Imu", "Sensors", "euler"]
@@ -42,6 +44,19 @@ def euler(w: float, x: float, y: float, z: float) -> Vector:
     return roll, pitch, yaw
 
 
+def _tilt(model: mujoco.MjModel) -> FloatArray | None:
+    """Return the rotation from the world frame to one that stands upright, None on level ground."""
+    gx, gy, gz = model.opt.gravity.tolist()
+    if gx == gy == 0.0:
+        return None
+    rotation = np.empty(4)
+    # The shortest turn that brings gravity to -z; yaw stays what it is.
+    axis = np.array([-gy, gx, 0.0])
+    angle = math.atan2(math.hypot(gx, gy), -gz)
+    mujoco.mju_axisAngle2Quat(rotation, axis / np.linalg.norm(axis), angle)
+    return rotation
+
+
 class Sensors:
     """Reads the sensors of a simulated robot.
 
@@ -49,12 +64,24 @@ class Sensors:
         model: The MuJoCo model.
         data: Its state.
         battery: Charge at the start [%].
+        noise: What to add to the readings.
+        tick: Gives the number of the running tick.
     """
 
-    def __init__(self, model: mujoco.MjModel, data: mujoco.MjData, battery: float) -> None:
+    def __init__(
+        self,
+        model: mujoco.MjModel,
+        data: mujoco.MjData,
+        battery: float,
+        noise: Noise,
+        tick: Callable[[], int],
+    ) -> None:
         self._model = model
         self._data = data
         self._battery = battery
+        self._noise = noise
+        self._tick = tick
+        self._tilt = _tilt(model)
         self._pressed: set[str] = set()
         self.fsr_names = tuple(f"{foot}/FSR/{q}" for foot in ("LFoot", "RFoot") for q in _QUARTERS)
         start = int(model.sensor(self.fsr_names[0]).adr[0])
@@ -63,19 +90,40 @@ class Sensors:
         self.touch_names = tuple(facts().tactile)
         self._torso = model.body("Torso").id
 
-    def read(self) -> list[float]:
-        """Return accelerometer, gyro and torso quaternion as ten numbers, in plain floats."""
+    def attitude(self) -> Attitude:
+        """Return what the walk needs of the inertial unit, in plain floats."""
         values: list[float] = self._values.tolist()
-        return values
+        roll, pitch, yaw = euler(*self._upright(values[6:10]))
+        if self._noise.silent:
+            return Attitude(roll, pitch, yaw, values[3], values[4])
+        n = self._noise.inertial(self._tick())
+        return Attitude(roll + n[6], pitch + n[7], yaw + n[8], values[3] + n[3], values[4] + n[4])
 
     def imu(self) -> Imu:
         """Return the reading of the inertial unit."""
-        v = self.read()
-        return Imu(euler(*v[6:10]), (v[3], v[4], v[5]), (v[0], v[1], v[2]))
+        values: list[float] = self._values.tolist()
+        angles = euler(*self._upright(values[6:10]))
+        v = [a + b for a, b in zip((*values[:6], *angles), self._inertial(), strict=True)]
+        return Imu((v[6], v[7], v[8]), (v[3], v[4], v[5]), (v[0], v[1], v[2]))
+
+    def _inertial(self) -> list[float]:
+        return self._noise.inertial(self._tick())
+
+    def _upright(self, quaternion: list[float]) -> list[float]:
+        """Turn an orientation in the world frame into one against gravity."""
+        if self._tilt is None:
+            return quaternion
+        turned = np.empty(4)
+        mujoco.mju_mulQuat(turned, self._tilt, np.array(quaternion))
+        result: list[float] = turned.tolist()
+        return result
 
     def foot_forces(self) -> dict[str, float]:
         """Return the vertical force on each force sensor of the soles [N]."""
-        return dict(zip(self.fsr_names, self._values[self.fsr].tolist(), strict=True))
+        forces = self._values[self.fsr]
+        if not self._noise.silent:
+            forces = np.maximum(forces + self._noise.row(self._tick())[SOLES], 0.0)
+        return dict(zip(self.fsr_names, forces.tolist(), strict=True))
 
     def battery(self, time: float) -> float:
         """Return the charge [%]; it drains evenly."""
@@ -126,7 +174,12 @@ class Sensors:
 
     def sonar(self) -> tuple[float, float]:
         """Return the distance to the nearest thing in the left and right cone [m]; 5.0: no echo."""
-        return self._echo("Left"), self._echo("Right")
+        left, right = self._noise.row(self._tick())[SONARS].tolist()
+        return self._heard("Left", left), self._heard("Right", right)
+
+    def _heard(self, side: str, noise: float) -> float:
+        distance, limit = self._echo(side), float(facts().raw["sonar"]["max_range"])
+        return distance if distance >= limit else max(distance + noise, 0.0)
 
     def _echo(self, side: str) -> float:
         fact: Mapping[str, list[float]] = facts().raw["sonar"][side]
