@@ -1,1 +1,1 @@
-"""Measures every promise: `make bench`."""
+"""Measures every promise: `make bench`; one module each, `bench.table` is what they share."""

@@ -1,16 +1,18 @@
 """What a guest costs: CPU time until its first call, and calls per second through the wire.
 
-Run it from the root of the repository: ``python bench/guest.py``. Promises: at most 35 ms of CPU
-time on an idle core until the first call, and thousands of calls per second.
+Promises: at most 35 ms of CPU time on an idle core until the first call, and thousands of calls per
+second.
 """
 
 from __future__ import annotations
 
 import statistics
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bench.table import Table, read_options
 from naobench.sandbox import layers_available, run_program
 from naobench.schema import Answer
 
@@ -50,21 +52,37 @@ class Server:
         return ready
 
 
-def main() -> None:
-    """Print both figures."""
-    print("layers:", ", ".join(layers_available()))
+def main(argv: Sequence[str] = ()) -> int:
+    """Print both figures; return the number of broken promises."""
+    read_options(argv, __doc__)
+    table = Table("guest")
+    table.reported("sandbox layers", ", ".join(layers_available()))
     reports = [run_program(FIRST_CALL, Server(), time_limit_s=1.0) for _ in range(STARTS)]
     assert all(report.status == "finished" for report in reports), reports[0]
     used = sorted(1000 * report.cpu_s for report in reports)
-    print(f"cold guest with one call: {used[0]:.1f} ms of CPU time at best, "
-          f"{statistics.median(used):.1f} in the middle, {used[-1]:.1f} at worst")  # fmt: skip
+    table.at_most(
+        "CPU time of a cold guest with one call",
+        used[0],
+        35,
+        "ms",
+        f"least of {STARTS}; median {statistics.median(used):.1f}, most {used[-1]:.1f}",
+        1,
+    )
     host, wall = time.process_time(), time.perf_counter()
     report = run_program(MANY_CALLS, Server(), time_limit_s=1000.0)
     host, wall = time.process_time() - host, time.perf_counter() - wall
     assert report.status == "finished", report
-    print(f"calls: {CALLS / wall:.0f} per second; per call {1e6 * host / CALLS:.0f} us of CPU time "
-          f"in the host, {1e6 * report.cpu_s / CALLS:.0f} us in the guest")  # fmt: skip
+    host_us, guest_us = 1e6 * host / CALLS, 1e6 * report.cpu_s / CALLS
+    table.at_least(
+        "calls through the wire",
+        CALLS / wall,
+        2000,
+        "/s",
+        f"CPU time per call: host {host_us:.0f} us, guest {guest_us:.0f} us",
+        0,
+    )
+    return table.end()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]) > 0)

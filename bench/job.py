@@ -7,7 +7,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
+
+from bench.table import Table, read_options
 
 JOB = Path(__file__).parents[1] / "examples" / "nao_codegen" / "benchmarkingjob.yaml"
 MEASURED = ("time", "url", "seconds_per_program", "tokens_per_second", "peak_memory", "rank")
@@ -50,20 +53,22 @@ def episodes(job_folder: Path) -> dict[str, list[str]]:
     return {name: sorted(lines) for name, lines in found.items()}
 
 
-def main() -> None:
-    """Print the table."""
+def main(argv: Sequence[str] = ()) -> int:
+    """Print seconds, scores and whether both runs agree; a quick measurement runs it once."""
+    quick = read_options(argv, __doc__).quick
+    table = Table("job")
     with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
         seconds, one = run(Path(first))
-        print(f"main job: {seconds:.0f} s (promise: at most 600 s after downloads)")
-        _, two = run(Path(second))
+        table.at_most("the main job, after downloads", seconds, 600, "s", digits=0)
         for row in rank(one):
-            print(
-                f"  {row['algorithm']:12s} success {row['success']:>8.8s}  "
-                f"safe success {row['safe_success']:>8.8s}"
-            )
-        same = comparable(one) == comparable(two) and episodes(one) == episodes(two)
-        print(f"two fresh workspaces: {'identical' if same else 'DIFFERENT'}")
+            safe = f"safe success {row['safe_success']:.8s}"
+            table.reported(f"{row['algorithm']}: success", f"{row['success']:.8s}", note=safe)
+        if not quick:
+            _, two = run(Path(second))
+            same = comparable(one) == comparable(two) and episodes(one) == episodes(two)
+            table.at_least("equal runs in fresh workspaces", 2 if same else 1, 2, digits=0)
+    return table.end()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]) > 0)
