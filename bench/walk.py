@@ -1,4 +1,4 @@
-"""Measures the walk over 20 seeds, friction 0.4 to 1.2 and masses +-5 %, and what control costs.
+"""Measures the walk over 20 seeds, friction 0.4 to 1.2 and masses +-5 %.
 
 Errors are taken against the world pose of the feet, not against the robot's own odometry. The
 friction is read from the contacts: MuJoCo takes the larger of two geoms.
@@ -6,17 +6,13 @@ friction is read from the contacts: MuJoCo takes the larger of two geoms.
 
 from __future__ import annotations
 
-import copy
 import math
 import sys
-import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import mujoco
-
-from naobench.naoqi import Session
+from bench.table import read_options
 from naobench.robot import Robot
-from naobench.sandbox import run_program
 from naobench.schema import Scene
 
 SEEDS = 20
@@ -29,7 +25,6 @@ GOALS: tuple[tuple[str, tuple[float, float, float]], ...] = (
     ("walk back 0.3 m", (-0.3, 0.0, 0.0)),
     ("0.5 m, -0.3 m, -60 degrees", (0.5, -0.3, -math.pi / 3)),
 )
-PROGRAM = "motion = session.service('ALMotion')\nmotion.wakeUp()\nmotion.moveTo(1.0, 0, 0)\n"
 
 
 @dataclass
@@ -67,8 +62,9 @@ def walk(goal: tuple[float, float, float], seed: int, tally: Tally) -> None:
     tally.failed += not move.succeeded
 
 
-def walks() -> None:
-    """Print a row per goal."""
+def walks() -> int:
+    """Print a row per goal; return falls and events."""
+    bad = 0
     print(
         f"{'move':27s} {'mean mm':>8s} {'max mm':>7s} {'max deg':>8s} {'falls':>6s} {'events':>7s} "
         f"{'not done':>9s} {'mean s':>7s}  friction"
@@ -84,64 +80,15 @@ def walks() -> None:
             f"{sum(tally.seconds) / SEEDS:7.2f}  "
             f"{min(tally.frictions):.2f} to {max(tally.frictions):.2f}"
         )
+        bad += tally.falls + tally.events
+    return bad
 
 
-class Logged(Robot):
-    """A robot that remembers its state at time 0 and the controls of every tick."""
-
-    def __init__(self) -> None:
-        super().__init__(Scene(), 1)
-        self.controls: list[list[float]] = []
-        self.model0, self.data0 = copy.copy(self._model), copy.copy(self._data)
-
-    def tick(self) -> None:
-        """Advance and take down the controls."""
-        super().tick()
-        self.controls.append(self._data.ctrl.tolist())
-
-    def replay_s(self) -> float:
-        """Return the CPU time of bare physics under the same controls [s]."""
-        data, start = self.data0, time.process_time()
-        for controls in self.controls:
-            data.ctrl[:] = controls
-            mujoco.mj_step(self.model0, data, nstep=5)
-        seconds = time.process_time() - start
-        assert (data.qpos == self._data.qpos).all(), "the replay went elsewhere"
-        return seconds
-
-
-def control_ratio() -> float:
-    """Return bare physics over physics with controller and monitors."""
-    robot = Logged()
-    robot.gait.move_to(1.0, 0.0, 0.0)
-    start = time.process_time()
-    robot.run(12.0)
-    spent = time.process_time() - start
-    return robot.replay_s() / spent
-
-
-def episode_ratio() -> float:
-    """Return bare physics over a whole episode: sandbox, services, controller, monitors."""
-    robot = Logged()
-    start = time.process_time()
-    report = run_program(PROGRAM, Session(robot), time_limit_s=30.0)
-    spent = time.process_time() - start + report.cpu_s
-    assert report.status == "finished", report
-    return robot.replay_s() / spent
-
-
-def main() -> None:
-    """Print the tables."""
-    if "--speed" not in sys.argv:
-        walks()
-    for name, ratio, promise in (
-        ("controller and monitors", control_ratio, 0.65),
-        ("whole episode", episode_ratio, 0.50),
-    ):
-        ratios = sorted(ratio() for _ in range(5))
-        shown = ", ".join(f"{r:.2f}" for r in ratios)
-        print(f"bare physics / {name}: median {ratios[2]:.2f} of {shown}; promise {promise:.2f}")
+def main(argv: Sequence[str] = ()) -> int:
+    """Print the table; return 1 when a robot fell or an event was raised."""
+    read_options(argv, __doc__)
+    return int(walks() > 0)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))
