@@ -13,11 +13,12 @@ from types import TracebackType
 import mujoco
 import numpy as np
 
-from naobench.errors import DatasetError, RobotError, nearest
+from naobench.errors import RobotError, nearest
 from naobench.robot.body.facts import facts
 from naobench.robot.body.kinematics import FOOT_HEIGHT, LEG_JOINTS, Side, leg_pose
 from naobench.robot.body.model import joint_names, model_hash, model_xml
 from naobench.robot.body.scenery import PREFIX, draw, gravity
+from naobench.robot.events import SceneEvents
 from naobench.robot.motion.joints import TICK_S, JointController
 from naobench.robot.motion.posture import PostureController
 from naobench.robot.motion.servos import Servos
@@ -27,7 +28,7 @@ from naobench.robot.senses.camera import Camera, Image, robot_frame
 from naobench.robot.senses.noise import JOINTS, Noise
 from naobench.robot.senses.sensors import Imu, Sensors
 from naobench.robot.walk.gait import Gait
-from naobench.schema import FloatArray, Recording, SafetyEvent, Scene, SceneEvent
+from naobench.schema import FloatArray, Recording, SafetyEvent, Scene
 from naobench.tasks.seeding import episode_rng
 
 __all__ = ["Robot"]
@@ -38,8 +39,6 @@ LEAST_STIFFNESS = 0.6
 """Legs this weak or weaker must not walk (ENABLE_STIFFNESS_PROTECTION, NAOqi documentation)."""
 LEAST_FOOT_FORCE = 10.0
 """Less force on both soles together counts as hanging in the air [N]: own choice."""
-_RECOVERY_S = 3.0
-"""After a declared push, saturated servos are nobody's fault for so long: own choice."""
 
 
 class Robot:
@@ -115,9 +114,7 @@ class Robot:
         )
         ids = [o.spec.id for o in self.drawn.objects]
         self._recorder = Recorder(model, data, self._addresses.tolist(), self._sensors.fsr, ids)
-        self._check_events(scene.events)
-        self._pending = sorted(scene.events, key=lambda event: event.at_s)
-        self._pushes: list[tuple[float, int, FloatArray]] = []
+        self._events = SceneEvents(model, data, scene, self._sensors, self._monitor)
 
     def _start(self) -> None:
         """Place the robot, let it come to rest, start the clock."""
@@ -165,8 +162,8 @@ class Robot:
 
     def tick(self) -> None:
         """Advance by one control tick: controllers, physics, monitors, events of the scene."""
-        if self._pending or self._pushes:
-            self._happen()
+        if self._events.waiting:
+            self._events.happen(self.time)
         self.joints.tick()
         self.posture.tick()
         if self.gait.active:
@@ -311,54 +308,6 @@ class Robot:
     def picture(self, width: int, height: int) -> Image:
         """Return a view of the robot from outside: RGB, shape (height, width, 3)."""
         return self.camera.picture(width, height)
-
-    # --- the scene ---
-
-    def _happen(self) -> None:
-        """Carry out the declared events that are due."""
-        now = self.time + 1e-9
-        while self._pending and self._pending[0].at_s <= now:
-            self._do(self._pending.pop(0))
-        for push in [p for p in self._pushes if p[0] <= now]:
-            self._data.xfrc_applied[push[1], :3] -= push[2]
-            self._pushes.remove(push)
-
-    def _check_events(self, events: Sequence[SceneEvent]) -> None:
-        """Refuse events that name nothing, before the episode rather than in its middle."""
-        links = tuple(facts().links)
-        things = tuple(o.spec.id for o in self.drawn.objects)
-        known = {"push": links, "move": things}
-        for event in events:
-            names = known.get(event.do, self._sensors.touch_names)
-            if event.target not in names:
-                raise DatasetError(
-                    f"Event {event.do!r}: unknown target {event.target!r}."
-                    f"{nearest(event.target, names)} Known: {', '.join(names)}."
-                )
-
-    def _do(self, event: SceneEvent) -> None:
-        if event.do in ("touch", "release"):
-            self._sensors.press(event.target, event.do == "touch")
-        elif event.do == "push":
-            body, force = (
-                self._model.body(event.target).id,
-                np.array(event.force or (0.0, 0.0, 0.0)),
-            )
-            self._data.xfrc_applied[body, :3] += force
-            self._pushes.append((self.time + event.duration_s, body, force))
-            self._monitor.excuse_torque(self.time + event.duration_s + _RECOVERY_S)
-        elif event.to is not None:
-            self._move(PREFIX + event.target, event.to)
-
-    def _move(self, body: str, to: tuple[float, float, float]) -> None:
-        mocap = self._model.body(body).mocapid[0]
-        if mocap >= 0:
-            self._data.mocap_pos[mocap] = to
-            return
-        joint = self._model.joint(body)
-        at, dof = int(joint.qposadr[0]), int(joint.dofadr[0])
-        self._data.qpos[at : at + 3] = to
-        self._data.qvel[dof : dof + 6] = 0.0
 
     # --- the end ---
 
