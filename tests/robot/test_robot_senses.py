@@ -62,7 +62,8 @@ def test_sonar_tells_left_from_right():
 
 
 def test_bumper_feels_the_wall_it_walks_into():
-    near = WALL.model_copy(update={"position": (0.2, 0.0, 0.5)})
+    # Too low for the hands, which would otherwise come first.
+    near = WALL.model_copy(update={"position": (0.2, 0.0, 0.05), "size": (0.05, 4.0, 0.1)})
     robot = Robot(Scene(objects=(near,)), 1)
     sensors = [f"{side}Foot/Bumper/{half}" for side in "LR" for half in ("Left", "Right")]
     assert not any(robot.touched(s) for s in sensors)
@@ -106,7 +107,7 @@ def test_events_that_name_nothing_are_refused():
 def test_battery_drains(robot):
     assert Robot(Scene(robot=RobotStart(battery=37.0)), 1).battery == 37.0
     robot.run(5.4)
-    assert robot.battery == pytest.approx(79.9)
+    assert 5.4 / 90 < 0.6 * (80.0 - robot.battery) < 5.4 / 60, "a charge lasts 60 to 90 minutes"
     assert robot.truth().keys() == {"battery", "sonar_left", "sonar_right"}
 
 

@@ -10,6 +10,8 @@ if sys.platform == "linux" and not {"MUJOCO_GL", "DISPLAY", "WAYLAND_DISPLAY"} &
         if any(Path("/usr/lib").glob(f"*/{_library}")):
             os.environ["MUJOCO_GL"] = _backend
             break
+# Mesa's software renderer starts a thread per core; episodes are what runs side by side here.
+os.environ.setdefault("LP_NUM_THREADS", "0")
 
 from naobench.robot.simulator import Robot
 

@@ -25,6 +25,7 @@ from naobench.robot.motion.servos import Servos
 from naobench.robot.recorder import EVERY_TICKS, Recorder
 from naobench.robot.safety import Monitor
 from naobench.robot.senses.camera import Camera, Image, robot_frame
+from naobench.robot.senses.colours import Grain
 from naobench.robot.senses.noise import JOINTS, Noise
 from naobench.robot.senses.sensors import Imu, Sensors
 from naobench.robot.walk.gait import Gait
@@ -103,7 +104,8 @@ class Robot:
         self._servos = Servos(model, self.drawn.gain_factors)
         self._monitor = Monitor(model, data, self._servos, lambda: self.current_line, persons)
         self._sensors = Sensors(model, data, scene.robot.battery, self._noise, self._tick_number)
-        self.camera = Camera(model, data)
+        grain = Grain(scene.variation.camera_noise, self.drawn.noise_seed)
+        self.camera = Camera(model, data, self.drawn.light, grain)
         self.joints = JointController(
             posture, lambda name, by: self._monitor.report("joint_limit", (name,), by)
         )
@@ -174,6 +176,7 @@ class Robot:
             self._ctrl -= self._offsets
         mujoco.mj_step(self._model, self._data, nstep=self._substeps)
         self._ticks += 1
+        self.camera.tick(self._ticks)
         q = self._height_and_turn.tolist()
         self._monitor.tick(self.time, q[0], 1.0 - 2.0 * (q[2] * q[2] + q[3] * q[3]))
         if self._ticks % EVERY_TICKS == 0:

@@ -7,23 +7,26 @@ a context holds a model's textures and the sizes of its buffers, which are the s
 
 from __future__ import annotations
 
+import copy
+import math
 import threading
 import weakref
 from typing import Any, Final
 
 import mujoco
 import numpy as np
-import numpy.typing as npt
 
 from naobench.errors import RenderingUnavailableError
 from naobench.robot.body.scenery import SUNLIGHT
+from naobench.robot.senses.colours import Image
 
-__all__ = ["LARGEST", "Image", "Studio"]
+__all__ = ["LARGEST", "Studio"]
 
-Image = npt.NDArray[np.uint8]
 LARGEST: Final = (1280, 960)
 """Width and height of the off-screen buffer [pixels]."""
 _MOST_GEOMS = 1000
+_SHELL_GROUP, _HIDDEN_GROUP = 1, 5
+"""Geom groups: what is drawn of the robot, and what is not drawn."""
 
 # Own choices: what looks like a shadow at a hundredth of the cost of MuJoCo's shadow map.
 _LAY_DOWN: Final = np.array([[1.0, 0.0, SUNLIGHT[0]], [0.0, 1.0, SUNLIGHT[1]], [0.0, 0.0, 1e-3]])
@@ -66,14 +69,20 @@ def _stage(model: mujoco.MjModel) -> _Stage:
 class Studio:
     """Draws the state of a model.
 
+    It keeps a copy of the model, so that dimmed lamps and hidden parts concern pictures only.
+
     Args:
         model: The MuJoCo model.
+        light: Factor on the brightness of the lamps.
     """
 
-    def __init__(self, model: mujoco.MjModel) -> None:
-        self._model = model
-        self._scene = mujoco.MjvScene(model, _MOST_GEOMS)
+    def __init__(self, model: mujoco.MjModel, light: float = 1.0) -> None:
+        self._model = copy.copy(model)
+        _dim(self._model, light)
+        self._scene = mujoco.MjvScene(self._model, _MOST_GEOMS)
         self._option = mujoco.MjvOption()
+        self._groups = self._model.geom_group.copy()
+        self._shell = np.flatnonzero(self._groups == _SHELL_GROUP)
 
     def shoot(
         self, data: mujoco.MjData, view: mujoco.MjvCamera, width: int, height: int, *, shadows: bool
@@ -85,9 +94,12 @@ class Studio:
         """
         stage, scene = _stage(self._model), self._scene
         stage.gl.make_current()
+        if view.type == mujoco.mjtCamera.mjCAMERA_FIXED:
+            self._hide_unseen(data, view.fixedcamid, width / height)
         mujoco.mjv_updateScene(
             self._model, data, self._option, None, view, mujoco.mjtCatBit.mjCAT_ALL, scene
         )
+        self._model.geom_group[:] = self._groups
         scene.flags[mujoco.mjtRndFlag.mjRND_SHADOW] = False
         scene.flags[mujoco.mjtRndFlag.mjRND_REFLECTION] = False
         if shadows:
@@ -97,6 +109,29 @@ class Studio:
         pixels = np.empty((height, width, 3), dtype=np.uint8)
         mujoco.mjr_readPixels(pixels, None, area, stage.context)
         return np.ascontiguousarray(pixels[::-1])
+
+    def _hide_unseen(self, data: mujoco.MjData, camera: int, aspect: float) -> None:
+        """Hide the parts of the robot outside the pyramid of view: a third of a picture's cost.
+
+        MuJoCo draws everything, and a robot hardly sees itself.
+        """
+        turn = data.cam_xmat[camera].reshape(3, 3)
+        right, up, back = ((data.geom_xpos[self._shell] - data.cam_xpos[camera]) @ turn).T
+        radius = self._model.geom_rbound[self._shell]
+        vertical = math.radians(self._model.cam_fovy[camera]) / 2
+        horizontal = math.atan(aspect * math.tan(vertical))
+        seen = back < radius
+        for offset, half in ((right, horizontal), (up, vertical)):
+            seen &= np.abs(offset) * math.cos(half) + back * math.sin(half) < radius
+        self._model.geom_group[self._shell[~seen]] = _HIDDEN_GROUP
+
+
+def _dim(model: mujoco.MjModel, light: float) -> None:
+    """Scale all lamps; what shines by itself, and the sky, stay as they are."""
+    headlight = model.vis.headlight
+    for lamp in (model.light_diffuse, model.light_specular, headlight.ambient, headlight.diffuse):
+        lamp *= light
+    headlight.specular *= light
 
 
 def _cast_shadows(scene: Any) -> None:
