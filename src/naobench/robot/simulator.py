@@ -22,6 +22,7 @@ from naobench.robot.events import SceneEvents
 from naobench.robot.motion.joints import TICK_S, JointController
 from naobench.robot.motion.posture import PostureController
 from naobench.robot.motion.servos import Servos
+from naobench.robot.motion.thermal import Motors
 from naobench.robot.recorder import EVERY_TICKS, Recorder
 from naobench.robot.safety import Monitor
 from naobench.robot.senses.camera import Camera, Image, robot_frame
@@ -101,9 +102,10 @@ class Robot:
         """Create the parts that control, sense and watch."""
         model, data, scene = self._model, self._data, self.scene
         persons = frozenset(PREFIX + o.id for o in scene.objects if o.type == "person")
-        self._servos = Servos(model, self.drawn.gain_factors)
+        self._servos = Servos(model, data, self.drawn.gain_factors)
+        self.motors = Motors(self._servos, TICK_S, scene.robot.battery)
         self._monitor = Monitor(model, data, self._servos, lambda: self.current_line, persons)
-        self._sensors = Sensors(model, data, scene.robot.battery, self._noise, self._tick_number)
+        self._sensors = Sensors(model, data, self._noise, self._tick_number)
         grain = Grain(scene.variation.camera_noise, self.drawn.noise_seed)
         self.camera = Camera(model, data, self.drawn.light, grain)
         self.joints = JointController(
@@ -174,12 +176,16 @@ class Robot:
         if self._offset:
             # A servo brings the reading of its encoder to the target.
             self._ctrl -= self._offsets
+        looked_at = (self._ticks + 1) % EVERY_TICKS == 0
+        if looked_at:
+            self.motors.before()
         mujoco.mj_step(self._model, self._data, nstep=self._substeps)
         self._ticks += 1
         self.camera.tick(self._ticks)
         q = self._height_and_turn.tolist()
         self._monitor.tick(self.time, q[0], 1.0 - 2.0 * (q[2] * q[2] + q[3] * q[3]))
-        if self._ticks % EVERY_TICKS == 0:
+        if looked_at:
+            self.motors.after()
             self._recorder.sample(self.time, self._servos.stiffness)
 
     def run(self, seconds: float) -> None:
@@ -189,7 +195,7 @@ class Robot:
 
     def _legs_ready(self) -> bool:
         """Return whether a walk may start or go on: stiff legs, feet on the ground, upright."""
-        stiff = bool((self._servos.stiffness[self._leg_indices] > LEAST_STIFFNESS).all())
+        stiff = bool((self._servos.effective[self._leg_indices] > LEAST_STIFFNESS).all())
         return stiff and not self.fallen and sum(self.foot_forces().values()) > LEAST_FOOT_FORCE
 
     def _tick_number(self) -> int:
@@ -267,7 +273,15 @@ class Robot:
     @property
     def battery(self) -> float:
         """Charge [%]."""
-        return self._sensors.battery(self.time)
+        return self.motors.charge
+
+    def currents(self) -> FloatArray:
+        """Return the current that each motor draws, in NAOqi body order [A]. Shape (26,)."""
+        return self.motors.currents()
+
+    def temperatures(self) -> FloatArray:
+        """Return the temperature of each motor, in NAOqi body order [degrees C]. Shape (26,)."""
+        return self.motors.temperatures.copy()
 
     def imu(self) -> Imu:
         """Return angles [rad], gyro [rad/s] and acceleration [m/s^2] of the torso."""

@@ -15,7 +15,7 @@ import yaml
 
 Vector = tuple[float, float, float]
 
-__all__ = ["Drive", "Facts", "Joint", "Link", "Vector", "facts", "mirror_name"]
+__all__ = ["Drive", "Facts", "Joint", "Link", "Motor", "Vector", "facts", "mirror_name"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,23 @@ class Drive:
     """Dry friction of a powered joint [N m]."""
     backdrive: float
     """Dry friction that a limp joint has on top [N m]."""
+    motor: str
+    ratio: float
+    """Turns of the motor for one of the joint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Motor:
+    """A direct-current motor at its nominal voltage, seen at its own shaft."""
+
+    speed: float
+    """Without load [rad/s]."""
+    stall: float
+    """Torque at standstill [N m]."""
+    nominal: float
+    """Torque at which the winding just stays below its limit for ever [N m]."""
+    warming_s: float
+    """Time constant with which the whole motor warms up [s]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +87,7 @@ class Facts:
 
     joints: Mapping[str, Joint]
     drives: Mapping[str, Drive]
+    motors: Mapping[str, Motor]
     links: Mapping[str, Link]
     fsr: Mapping[str, Vector]
     """Force sensors of the soles, position in the foot frame [m]."""
@@ -78,7 +96,7 @@ class Facts:
     postures: Mapping[str, tuple[float, ...]]
     """Joint angles in the order of `joints` [rad]."""
     raw: Mapping[str, Any]
-    """The blocks without rows: dimensions, foot, imu, sonar, cameras, battery, noise."""
+    """The blocks without rows: dimensions, foot, imu, sonar, cameras, heat, battery, noise."""
 
 
 def mirror_name(name: str) -> str:
@@ -110,7 +128,7 @@ def _rows(block: Mapping[str, Any], kind: type[Any]) -> dict[str, Any]:
     }
 
 
-_LOOSE = ("dimensions", "foot", "imu", "sonar", "cameras", "battery", "noise")
+_LOOSE = ("dimensions", "foot", "imu", "sonar", "cameras", "heat", "battery", "noise")
 
 
 @cache
@@ -123,6 +141,7 @@ def facts() -> Facts:
     return Facts(
         joints=_rows(raw["joints"], Joint),
         drives=_rows(raw["drives"], Drive),
+        motors=_rows(raw["motors"], Motor),
         links=links,
         fsr={name: tuple(p) for name, p in raw["fsr"].items()},
         tactile={name: (body, tuple(p)) for name, (body, p) in raw["tactile"].items()},

@@ -10,8 +10,10 @@ import numpy as np
 from naobench.robot.body.facts import facts
 from naobench.schema import FloatArray
 
-__all__ = ["Servos"]
+__all__ = ["Servos", "State"]
 
+State = tuple[FloatArray, FloatArray]
+"""Angles [rad] and velocities [rad/s] of the 26 joints. Shape (26,) each."""
 _RIGID = (0.9999, 0.9999, 0.001, 0.5, 2.0)
 """Solver impedance of dry friction in a limp joint: with MuJoCo's default a limp crouch creeps and
 topples within seconds. Stiff joints keep the default, with which a step costs 40 % less."""
@@ -25,12 +27,22 @@ class Servos:
 
     Args:
         model: The MuJoCo model; its actuators come in the order of the joint table.
+        data: Its state.
         gain_factors: Factor on the gains of each servo; empty: 1 each.
     """
 
-    def __init__(self, model: mujoco.MjModel, gain_factors: Sequence[float] = ()) -> None:
+    def __init__(
+        self, model: mujoco.MjModel, data: mujoco.MjData, gain_factors: Sequence[float] = ()
+    ) -> None:
         joints = facts().joints
         self._model = model
+        n = len(joints)
+        # Views: asking MuJoCo for them each time costs more than using them.
+        self._gainprm = model.actuator_gainprm[:n, 0]
+        self._biasprm = model.actuator_biasprm[:n, 1:3].T
+        self._range = model.actuator_forcerange[:n].T
+        self._qpos, self._qvel = data.qpos, data.qvel
+        self._ctrl, self._given = data.ctrl[:n], data.actuator_force[:n]
         self.names = tuple(joints)
         self._index = {name: i for i, name in enumerate(joints)}
         self._dofs = np.array([model.joint(name).dofadr[0] for name in joints])
@@ -44,6 +56,10 @@ class Servos:
         self._powered_friction = np.array([d.friction for d in drives])
         self._backdrive = np.array([d.backdrive for d in drives])
         self.stiffness: FloatArray = np.ones(len(joints))
+        """As commanded, 0 to 1."""
+        self.effective: FloatArray = self.stiffness
+        """What heat has left of it."""
+        self._most: FloatArray = self.stiffness
         self._limits: FloatArray = np.empty(0)
         self._apply()
 
@@ -58,42 +74,65 @@ class Servos:
         self.stiffness = stiffness
         self._apply()
 
+    def limit(self, most: FloatArray) -> None:
+        """Set the largest stiffness that each joint may have, 0 to 1. Shape (26,)."""
+        if (most != self._most).any():
+            self._most = most
+            self._apply()
+
     def _apply(self) -> None:
-        n, share = len(self.stiffness), self.stiffness[:, None]
+        stiffness = self.effective = np.minimum(self.stiffness, self._most)
+        n, share = len(stiffness), stiffness[:, None]
         self._model.actuator_gainprm[:n] = self._gain * share
         self._model.actuator_biasprm[:n] = self._bias * share
         # MuJoCo reads a range without extent as "no limit": keep a hair.
         self._model.actuator_forcerange[:n] = self._force * np.maximum(share, 1e-9)
         self._model.dof_frictionloss[self._dofs] = self._powered_friction + self._backdrive * (
-            1 - self.stiffness
+            1 - stiffness
         )
         self._model.dof_solimp[self._dofs] = np.where(share == 0.0, _RIGID, self._solimp)
         # A hair below the limit: the clamped force equals it only up to rounding.
-        self._limits = np.where(
-            self.stiffness > 0, self._force[:, 1] * self.stiffness * 0.9999, np.inf
-        )
+        self._limits = np.where(stiffness > 0, self._force[:, 1] * stiffness * 0.9999, np.inf)
 
     @property
     def limits(self) -> FloatArray:
         """Torque at which each servo counts as saturated [N m]; infinite for limp joints."""
         return self._limits
 
-    def demands(self, data: mujoco.MjData, before: tuple[FloatArray, FloatArray]) -> FloatArray:
+    def state(self) -> State:
+        """Return the angles [rad] and velocities [rad/s] of the joints now."""
+        return self._qpos[self._addresses], self._qvel[self._dofs]
+
+    def torques(self, before: State) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return the mean torque of a tick [N m], its mean square and the mean velocity [rad/s].
+
+        A servo pulls at the beginning of a tick and brakes at its end; in between its torque is
+        taken to change evenly.
+
+        Args:
+            before: State at the start of the tick that has just ended.
+        """
+        low, high = self._range
+        first = np.minimum(np.maximum(self._wanted(*before), low), high)
+        last = self._given
+        squares = (first * first + first * last + last * last) / 3
+        return (first + last) / 2, squares, (before[1] + self._qvel[self._dofs]) / 2
+
+    def demands(self, before: State) -> FloatArray:
         """Return the torque that each servo asked for in a tick, over its limit [1]. Shape (26,).
 
         A target holds for a whole tick while its joint travels, so the torque has a ripple; the
         state halfway through the tick gives the mean.
 
         Args:
-            data: State at the end of the tick.
-            before: qpos and qvel at its start.
+            before: State at the start of the tick that has just ended.
         """
-        n = len(self.names)
-        q = (before[0] + data.qpos)[self._addresses] / 2
-        v = (before[1] + data.qvel)[self._dofs] / 2
-        bias = self._model.actuator_biasprm[:n]
-        torque = (
-            self._model.actuator_gainprm[:n, 0] * data.ctrl[:n] + bias[:, 1] * q + bias[:, 2] * v
-        )
-        share: FloatArray = np.abs(torque) / self._model.actuator_forcerange[:n, 1]
+        (q0, v0), (q1, v1) = before, self.state()
+        share: FloatArray = np.abs(self._wanted((q0 + q1) / 2, (v0 + v1) / 2)) / self._range[1]
         return share
+
+    def _wanted(self, q: FloatArray, v: FloatArray) -> FloatArray:
+        """Return the torques that the servos ask for, before they are clamped [N m]."""
+        stiff, damping = self._biasprm
+        wanted: FloatArray = self._gainprm * self._ctrl + stiff * q + damping * v
+        return wanted

@@ -15,7 +15,7 @@ import numpy as np
 from naobench.robot.body.facts import facts
 from naobench.robot.body.scenery import PREFIX
 from naobench.robot.motion.joints import TICK_S
-from naobench.robot.motion.servos import Servos
+from naobench.robot.motion.servos import Servos, State
 from naobench.schema import FloatArray, SafetyEvent, SafetyKind
 
 __all__ = ["Monitor"]
@@ -82,11 +82,9 @@ class Monitor:
     _excused_until: float = 0.0
     _hot: dict[int, int] = field(default_factory=dict)
     """Ticks since which a servo asks for too much."""
-    _before: tuple[FloatArray, FloatArray] = field(init=False)
-    """qpos and qvel at the end of the tick before."""
+    _before: State = field(init=False)
+    """Joints at the end of the tick before."""
     _limb_joint: dict[str, int] = field(init=False)
-    _qpos: FloatArray = field(init=False)
-    _qvel: FloatArray = field(init=False)
     _force: FloatArray = field(init=False)
     _buffer: FloatArray = field(init=False)
     _knees: list[int] = field(init=False)
@@ -104,8 +102,7 @@ class Monitor:
             for root, parts in _LIMBS.items()
             if joint.child[1:] in parts
         }
-        self._qpos, self._qvel = self.data.qpos, self.data.qvel
-        self._before = self._qpos.copy(), self._qvel.copy()
+        self._before = self.servos.state()
         self._force = self.data.actuator_force
         self._buffer = np.zeros(6)
         self._knees = [int(self.model.joint(f"{s}KneePitch").qposadr[0]) for s in "LR"]
@@ -131,7 +128,7 @@ class Monitor:
         A program may stiffen the robot before the first tick: by then the monitor must know what
         lies upon what.
         """
-        self._before = self._qpos.copy(), self._qvel.copy()
+        self._before = self.servos.state()
         self._contacts()
 
     def tick(self, time: float, height: float, upright: float) -> None:
@@ -207,7 +204,7 @@ class Monitor:
     def _limp(self, body: str) -> bool:
         """Return whether a body belongs to a limp limb: an arm at rest may lie on a thigh."""
         joint = self._limb_joint.get(body)
-        return joint is not None and self.servos.stiffness[joint] == 0.0
+        return joint is not None and self.servos.effective[joint] == 0.0
 
     def _crouching(self) -> bool:
         return all(self.data.qpos[k] > _CROUCHED_KNEE for k in self._knees)
@@ -219,7 +216,7 @@ class Monitor:
         """
         over = np.abs(self._force) >= self.servos.limits
         if over.any() or self._hot:
-            demands = self.servos.demands(self.data, self._before)
+            demands = self.servos.demands(self._before)
             was = self._hot
             self._hot = {
                 i: was.get(i, 0) + 1 for i in np.flatnonzero(over & (demands > 1.0)).tolist()
@@ -227,4 +224,4 @@ class Monitor:
             for i, ticks in self._hot.items():
                 if ticks == TORQUE_TICKS:
                     self.report("torque", (self.servos.names[i],), float(demands[i]))
-        self._before = self._qpos.copy(), self._qvel.copy()
+        self._before = self.servos.state()

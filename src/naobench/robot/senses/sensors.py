@@ -1,4 +1,4 @@
-"""What the robot senses: inertial unit, foot forces, sonar, touch, battery."""
+"""What the robot senses: inertial unit, foot forces, sonar, touch."""
 
 from __future__ import annotations
 
@@ -63,7 +63,6 @@ class Sensors:
     Args:
         model: The MuJoCo model.
         data: Its state.
-        battery: Charge at the start [%].
         noise: What to add to the readings.
         tick: Gives the number of the running tick.
     """
@@ -72,13 +71,11 @@ class Sensors:
         self,
         model: mujoco.MjModel,
         data: mujoco.MjData,
-        battery: float,
         noise: Noise,
         tick: Callable[[], int],
     ) -> None:
         self._model = model
         self._data = data
-        self._battery = battery
         self._noise = noise
         self._tick = tick
         self._tilt = _tilt(model)
@@ -124,10 +121,6 @@ class Sensors:
         if not self._noise.silent:
             forces = np.maximum(forces + self._noise.row(self._tick())[SOLES], 0.0)
         return dict(zip(self.fsr_names, forces.tolist(), strict=True))
-
-    def battery(self, time: float) -> float:
-        """Return the charge [%]; it drains evenly."""
-        return max(0.0, self._battery - 100.0 * time / float(facts().raw["battery"]["lifetime_s"]))
 
     def press(self, sensor: str, pressed: bool) -> None:
         """Let someone touch or release a tactile sensor.
