@@ -122,7 +122,16 @@ class RobotStart(Frozen):
     x: float = 0.0
     y: float = 0.0
     yaw: float = 0.0
-    posture: Literal["Stand", "StandInit", "StandZero", "Crouch"] = "StandInit"
+    posture: Literal[
+        "Stand",
+        "StandInit",
+        "StandZero",
+        "Crouch",
+        "Sit",
+        "SitRelax",
+        "LyingBelly",
+        "LyingBack",
+    ] = "StandInit"
     awake: bool = True
     """False: stiffness 0 in all joints."""
     battery: Annotated[float, Field(ge=0, le=100)] = 80.0

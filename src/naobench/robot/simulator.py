@@ -6,7 +6,6 @@ the scene: `move` places a thing elsewhere, `push` pushes a body for a while.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 
@@ -15,12 +14,13 @@ import numpy as np
 
 from naobench.errors import RobotError, nearest
 from naobench.robot.body.facts import facts
-from naobench.robot.body.kinematics import FOOT_HEIGHT, LEG_JOINTS, Side, leg_pose
+from naobench.robot.body.kinematics import LEG_JOINTS, Side
 from naobench.robot.body.model import joint_names, model_hash, model_xml
+from naobench.robot.body.placing import place, settle_s
 from naobench.robot.body.scenery import PREFIX, draw, gravity
 from naobench.robot.events import SceneEvents
 from naobench.robot.motion.joints import TICK_S, JointController
-from naobench.robot.motion.posture import PostureController
+from naobench.robot.motion.posture import Body, PostureController
 from naobench.robot.motion.servos import Servos
 from naobench.robot.motion.thermal import Motors
 from naobench.robot.recorder import EVERY_TICKS, Recorder
@@ -35,8 +35,6 @@ from naobench.tasks.seeding import episode_rng
 
 __all__ = ["Robot"]
 
-SETTLE_S = 0.6
-"""Simulated time that the robot is given to come to rest before the clock starts."""
 LEAST_STIFFNESS = 0.6
 """Legs this weak or weaker must not walk (ENABLE_STIFFNESS_PROTECTION, NAOqi documentation)."""
 LEAST_FOOT_FORCE = 10.0
@@ -113,49 +111,30 @@ class Robot:
         )
         start = scene.robot
         self.gait = Gait(self.joints, (start.x, start.y, start.yaw), self._legs_ready, self._leg)
-        self.posture = PostureController(
-            self.joints, self._measured, self._stop_walk, lambda: self.fallen
+        body = Body(
+            self._measured,
+            lambda: self._sensors.imu().angles[:2],
+            lambda: list(map(float, self._servos.stiffness)),
+            self.set_stiffness,
+            self._stop_walk,
         )
+        self.posture = PostureController(self.joints, body, start.posture)
+        self._monitor.grounded_allowed = lambda: self.posture.lying_intended
         ids = [o.spec.id for o in self.drawn.objects]
         self._recorder = Recorder(model, data, self._addresses.tolist(), self._sensors.fsr, ids)
         self._events = SceneEvents(model, data, scene, self._sensors, self._monitor)
 
     def _start(self) -> None:
         """Place the robot, let it come to rest, start the clock."""
-        self._place()
+        self._data.qpos[self._addresses] = self.joints.targets
+        place(self._model, self._data, self.scene.robot, self.joints.targets)
         if not self.scene.robot.awake:
             self.set_stiffness(self.joint_names, [0.0] * len(self.joint_names))
         self._data.ctrl[: len(self.joint_names)] = np.array(self.joints.targets) - self._offsets
-        mujoco.mj_step(self._model, self._data, nstep=round(SETTLE_S / self.scene.timestep_s))
+        seconds = settle_s(self.scene.robot.posture)
+        mujoco.mj_step(self._model, self._data, nstep=round(seconds / self.scene.timestep_s))
         self._monitor.begin()
         self._recorder.sample(0.0, self._servos.stiffness)
-
-    def _place(self) -> None:
-        """Write the starting pose: the posture, both soles level on the ground."""
-        start, qpos = self.scene.robot, self._data.qpos
-        qpos[self._addresses] = self.joints.targets
-        angles = dict(zip(self.joint_names, self.joints.targets, strict=True))
-        soles, pitches = [], []
-        sides: tuple[Side, Side] = ("L", "R")
-        for side in sides:
-            p, r = leg_pose(side, [angles[side + j] for j in LEG_JOINTS])
-            soles.append([p[k] - FOOT_HEIGHT * r[3 * k + 2] for k in range(3)])
-            pitches.append(math.atan2(-r[2], r[8]))
-        x, _, z = np.mean(soles, axis=0)
-        pitch = float(np.mean(pitches))
-        c, s = math.cos(pitch), math.sin(pitch)
-        forward, height = c * x + s * z, c * z - s * x
-        qpos[0] = start.x - forward * math.cos(start.yaw)
-        qpos[1] = start.y - forward * math.sin(start.yaw)
-        qpos[2] = 0.001 - height
-        cy, sy, cp, sp = (
-            math.cos(start.yaw / 2),
-            math.sin(start.yaw / 2),
-            math.cos(pitch / 2),
-            math.sin(pitch / 2),
-        )
-        qpos[3:7] = (cy * cp, -sy * sp, cy * sp, sy * cp)
-        mujoco.mj_forward(self._model, self._data)
 
     # --- time ---
 

@@ -7,6 +7,7 @@ from itertools import combinations
 from xml.etree import ElementTree as ET
 
 from naobench.robot.body.facts import facts
+from naobench.robot.body.hands import PALM, hand_chain
 
 __all__ = ["add_collision", "add_contact_rules", "vector"]
 
@@ -16,11 +17,18 @@ _COLLISION: Mapping[str, Sequence[Mapping[str, str | tuple[float, ...]]]] = {
     "Torso": (
         {"type": "box", "size": (0.045, 0.055, 0.085), "pos": (-0.002, 0, 0.035)},
         {"type": "capsule", "size": (0.05,), "fromto": (0, -0.035, 0.1, 0, 0.035, 0.1)},
+        {
+            "type": "capsule",
+            "size": (0.042,),
+            "fromto": (-0.006, -0.03, -0.07, -0.006, 0.03, -0.07),
+        },
     ),
+    # The bottom: sitting, the robot rests on these and its soles.
+    "Hip": ({"type": "capsule", "size": (0.045,), "fromto": (-0.03, 0, -0.012, 0, 0, -0.012)},),
     "Head": ({"type": "sphere", "size": (0.062,), "pos": (0, 0, 0.055)},),
     "Bicep": ({"type": "capsule", "size": (0.028,), "fromto": (0, 0, 0, 0.09, 0.012, 0)},),
     "ForeArm": ({"type": "capsule", "size": (0.024,), "fromto": (-0.005, 0, 0, 0.055, 0, 0)},),
-    "Wrist": ({"type": "capsule", "size": (0.024,), "fromto": (0.03, 0, 0, 0.065, 0, -0.005)},),
+    "Wrist": (PALM,),
     "Thigh": (
         {"type": "capsule", "size": (0.036,), "fromto": (0.004, 0, -0.03, 0.006, 0, -0.085)},
     ),
@@ -31,6 +39,7 @@ _CHAINS = (
     ("Torso", "{}Pelvis", "{}Hip", "{}Thigh"),
     ("Torso", "{}Shoulder", "{}Bicep"),
     ("{}Thigh", "{}Tibia", "{}Ankle", "{}Foot"),
+    ("{}Hip", "{}Tibia"),
     ("{}Bicep", "{}Elbow", "{}ForeArm", "{}Wrist"),
 )
 """Links whose shells overlap or touch by design: no collision inside a chain."""
@@ -66,10 +75,12 @@ def add_collision(body: ET.Element, name: str) -> None:
 def add_contact_rules(root: ET.Element) -> None:
     """Append the pairs that do not collide, and the coupling of the hips."""
     contact = ET.SubElement(root, "contact")
-    pairs = {("Torso", "Head")}
+    pairs = {("Torso", "Head"), ("LHip", "RHip")}
     for chain in _CHAINS:
         for side in "LR":
             pairs.update(combinations([link.format(side) for link in chain], 2))
+    for side in "LR":
+        pairs.update(combinations(hand_chain(side), 2))
     for a, b in sorted(pairs):
         ET.SubElement(contact, "exclude", body1=a, body2=b)
     equality = ET.SubElement(root, "equality")

@@ -72,6 +72,8 @@ class Monitor:
     line: Callable[[], int | None]
     """Line of the program that is running."""
     persons: frozenset[str] = frozenset()
+    grounded_allowed: Callable[[], bool] = lambda: False
+    """Whether more than the soles may be on the ground: lying, sitting or getting up."""
     events: list[SafetyEvent] = field(default_factory=list)
     fallen: bool = False
     time: float = 0.0
@@ -152,7 +154,7 @@ class Monitor:
 
     def _down(self, height: float, upright: float) -> None:
         self._down_ticks += 1
-        if self._down_ticks >= FALL_TICKS:
+        if self._down_ticks >= FALL_TICKS and not self.grounded_allowed():
             self._fall(("Torso",), upright)
 
     def _fall(self, bodies: tuple[str, ...], upright: float) -> None:
@@ -185,7 +187,8 @@ class Monitor:
 
     def _judge(self, touch: _Touch, bodies: tuple[str, str], pair: int) -> None:
         if pair & _FLOOR:
-            if touch.ticks >= GROUND_TICKS and not self._crouching():
+            excused = self._crouching() or self.grounded_allowed()
+            if touch.ticks >= GROUND_TICKS and not excused:
                 touch.reported = True
                 self._fall(tuple(b for b in bodies if b != "world"), float(self.data.xmat[1][8]))
             return

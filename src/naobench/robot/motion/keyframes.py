@@ -1,0 +1,122 @@
+"""Key-frame motions between postures, read from `keyframes.yaml` when first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from naobench.robot.body.facts import facts, mirror_name
+
+__all__ = ["Frame", "KeyframeMotion", "keyframe_motions"]
+
+_MIRRORED = ("Roll", "ElbowYaw", "WristYaw", "HeadYaw")
+"""Joints whose sign changes when left and right are exchanged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One key frame: where joints arrive after a duration."""
+
+    duration: float
+    """Since the frame before [s]."""
+    angles: Mapping[str, float]
+    """Joints that move [rad]; the others stay where they are commanded."""
+    stiffness: Mapping[str, float]
+    """Stiffness that joints get when the frame begins, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyframeMotion:
+    """A motion from one posture, or one attitude, to another."""
+
+    name: str
+    start: str
+    """Posture or attitude in which it may begin."""
+    goal: str
+    """Posture or attitude in which it ends."""
+    frames: tuple[Frame, ...]
+
+    @property
+    def duration(self) -> float:
+        """How long it takes [s]."""
+        return sum(frame.duration for frame in self.frames)
+
+    def tracks(
+        self, joints: Sequence[str], now: Sequence[float]
+    ) -> tuple[list[float], list[list[float]]]:
+        """Return the times of all frames [s] and the angles of each joint at them [rad].
+
+        Args:
+            joints: Joint names.
+            now: Commanded angle of each joint before the motion [rad].
+        """
+        times, clock = [], 0.0
+        for frame in self.frames:
+            clock += frame.duration
+            times.append(clock)
+        angles = []
+        for joint, angle in zip(joints, now, strict=True):
+            track = []
+            for frame in self.frames:
+                angle = frame.angles.get(joint, angle)
+                track.append(angle)
+            angles.append(track)
+        return times, angles
+
+
+def _mirrored_sign(joint: str) -> float:
+    return -1.0 if joint.endswith(_MIRRORED) else 1.0
+
+
+def _spread(values: Mapping[str, float], signed: bool) -> dict[str, float]:
+    """Give names without a side to both joints: the left as written, the right mirrored."""
+    spread: dict[str, float] = {}
+    for name, value in values.items():
+        if name in facts().joints:
+            spread[name] = float(value)
+        else:
+            spread["L" + name] = float(value)
+            spread["R" + name] = float(value) * (_mirrored_sign(name) if signed else 1.0)
+    unknown = spread.keys() - facts().joints.keys()
+    if unknown:
+        raise ValueError(f"keyframes.yaml names unknown joints: {sorted(unknown)}.")
+    return spread
+
+
+def _mirror(frame: Frame) -> Frame:
+    def swap(name: str) -> str:
+        return name if name.startswith("Head") else mirror_name(name)
+
+    return Frame(
+        frame.duration,
+        {swap(n): a * _mirrored_sign(n) for n, a in frame.angles.items()},
+        {swap(n): s for n, s in frame.stiffness.items()},
+    )
+
+
+def _motion(name: str, row: Mapping[str, Any], rows: Mapping[str, Any]) -> KeyframeMotion:
+    source = rows[row["mirror_of"]] if "mirror_of" in row else row
+    frames = tuple(
+        Frame(
+            float(f["duration"]),
+            _spread(f.get("angles", {}), signed=True),
+            _spread(f.get("stiffness", {}), signed=False),
+        )
+        for f in source["frames"]
+    )
+    if "mirror_of" in row:
+        frames = tuple(_mirror(frame) for frame in frames)
+    return KeyframeMotion(name, row["from"], row["to"], frames)
+
+
+@cache
+def keyframe_motions() -> tuple[KeyframeMotion, ...]:
+    """Return all key-frame motions."""
+    text = (files(__package__) / "keyframes.yaml").read_text(encoding="utf-8")
+    rows = yaml.safe_load(text)["motions"]
+    return tuple(_motion(name, row, rows) for name, row in rows.items())
