@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 from naobench.robot.body.appearance import MATERIALS, add_shapes
 from naobench.robot.body.collision import add_collision, add_contact_rules, vector
 from naobench.robot.body.facts import Drive, Joint, Link, facts
+from naobench.robot.body.hands import add_coupling, add_hand
 from naobench.robot.body.scenery import SUNLIGHT, Placed, add_ground, add_object
 
 __all__ = ["BASE", "FSR_QUARTERS", "TIMESTEP_S", "joint_names", "model_hash", "model_xml"]
@@ -67,6 +68,7 @@ def model_xml(
     for placed in objects:
         add_object(world, placed)
     add_contact_rules(root)
+    add_coupling(root)
     _add_servos(root)
     _add_sensors(root)
     return ET.tostring(root, encoding="unicode")
@@ -187,7 +189,12 @@ def _add_link(
     add_shapes(body, name)
     _add_places(body, name)
     for child_joint, child in facts().joints.items():
-        if child.parent == name:
+        if child.parent != name:
+            continue
+        if child.drive == "hand":
+            for finger in add_hand(body, child_joint, child, links[child.child]):
+                add_shapes(finger, finger.get("name", ""))
+        else:
             _add_link(body, child.child, (child_joint, child), links)
 
 

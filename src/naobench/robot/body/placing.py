@@ -36,7 +36,7 @@ def settle_s(posture: str) -> float:
 def place(
     model: mujoco.MjModel, data: mujoco.MjData, start: RobotStart, joints: Sequence[float]
 ) -> None:
-    """Write the starting pose of the torso; the joint angles are written already.
+    """Write the starting pose of torso and thumbs; the joint angles are written already.
 
     Args:
         model: The MuJoCo model.
@@ -44,6 +44,8 @@ def place(
         start: Place, yaw and posture.
         joints: Joint angles in the order of the joint table [rad].
     """
+    for side in "LR":
+        data.joint(f"{side}Thumb").qpos = data.joint(f"{side}Hand").qpos
     if start.posture in PITCH_ON_GROUND:
         _turn(data.qpos, start, PITCH_ON_GROUND[start.posture])
         data.qpos[:3] = start.x, start.y, 0.0

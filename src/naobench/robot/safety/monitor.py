@@ -41,7 +41,7 @@ _FLOOR, _FOOT, _BODY, _THING, _PERSON = 1, 2, 4, 8, 16
 _ROBOT = _FOOT | _BODY
 
 _LIMBS = {
-    "ShoulderPitch": ("Shoulder", "Bicep", "Elbow", "ForeArm", "Wrist", "Gripper"),
+    "ShoulderPitch": ("Shoulder", "Bicep", "Elbow", "ForeArm", "Wrist", "Gripper", "Thumb"),
     "HipPitch": ("Pelvis", "Hip", "Thigh", "Tibia", "Ankle", "Foot"),
 }
 """First big joint of a limb and its links, without their side."""
@@ -87,6 +87,7 @@ class Monitor:
     _before: State = field(init=False)
     """Joints at the end of the tick before."""
     _limb_joint: dict[str, int] = field(init=False)
+    _hands: list[int] = field(init=False)
     _force: FloatArray = field(init=False)
     _buffer: FloatArray = field(init=False)
     _knees: list[int] = field(init=False)
@@ -99,11 +100,12 @@ class Monitor:
             self._owner.append(body)
             self._kind.append(self._classify(body))
         self._limb_joint = {
-            joint.child: names.index(joint.child[0] + root)
-            for joint in facts().joints.values()
+            side + part: names.index(side + root)
             for root, parts in _LIMBS.items()
-            if joint.child[1:] in parts
+            for part in parts
+            for side in "LR"
         }
+        self._hands = [names.index("LHand"), names.index("RHand")]
         self._before = self.servos.state()
         self._force = self.data.actuator_force
         self._buffer = np.zeros(6)
@@ -215,10 +217,12 @@ class Monitor:
     def _torques(self) -> None:
         """Count ticks in which a servo asks for more than its limit.
 
-        MuJoCo clamps, so only a servo that gives all it may can have asked for more.
+        MuJoCo clamps, so only a servo that gives all it may can have asked for more. The motors of
+        the hands are exempt: to stall upon what they hold is their work.
         """
         over = np.abs(self._force) >= self.servos.limits
         if over.any() or self._hot:
+            over[self._hands] = False
             demands = self.servos.demands(self._before)
             was = self._hot
             self._hot = {
