@@ -14,6 +14,7 @@ from naobench.robot.body.collision import add_collision, add_contact_rules, vect
 from naobench.robot.body.facts import Drive, Joint, Link, facts
 from naobench.robot.body.hands import add_coupling, add_hand
 from naobench.robot.body.scenery import SUNLIGHT, Placed, add_ground, add_object
+from naobench.robot.body.terrain import Plate, add_plates
 
 __all__ = ["BASE", "FSR_QUARTERS", "TIMESTEP_S", "joint_names", "model_hash", "model_xml"]
 
@@ -33,6 +34,7 @@ def model_xml(
     mass_factors: Sequence[float] = (),
     objects: Sequence[Placed] = (),
     timestep_s: float = TIMESTEP_S,
+    plates: Sequence[Plate] = (),
 ) -> str:
     """Return the MJCF of a scene.
 
@@ -43,6 +45,7 @@ def model_xml(
             empty: 1 each.
         objects: Things and persons with their places.
         timestep_s: Timestep of the physics [s].
+        plates: Uneven ground.
     """
     root = ET.Element("mujoco", model="nao_v6")
     ET.SubElement(root, "compiler", angle="radian", autolimits="true")
@@ -60,6 +63,7 @@ def model_xml(
     _add_defaults(root, friction)
     world = ET.SubElement(root, "worldbody")
     add_ground(world, friction)
+    add_plates(world, plates, friction)
     factors = mass_factors or (1.0,) * len(facts().links)
     links = {
         n: _scaled(link, k) for (n, link), k in zip(facts().links.items(), factors, strict=True)

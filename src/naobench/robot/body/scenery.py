@@ -15,6 +15,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 
 from naobench.errors import DatasetError, nearest
+from naobench.robot.body.terrain import Plate, draw_plates
 from naobench.schema import Ground, Scene, SceneObject
 
 __all__ = [
@@ -88,6 +89,8 @@ class Draw:
     """Factor on the brightness of the lamps."""
     noise_seed: int
     """Seed of everything that is random while the episode runs."""
+    plates: tuple[Plate, ...] = ()
+    """Uneven ground."""
 
 
 def draw(scene: Scene, links: int, joints: int, rng: np.random.Generator) -> Draw:
@@ -111,7 +114,14 @@ def draw(scene: Scene, links: int, joints: int, rng: np.random.Generator) -> Dra
         tuple(rng.uniform(-most, most, size=joints).tolist()),
         float(rng.uniform(*scene.variation.light)),
         int(rng.integers(2**32)),
+        draw_plates(scene, [_footprint(placed) for placed in objects if placed.spec.mass], rng),
     )
+
+
+def _footprint(placed: Placed) -> tuple[float, float, float]:
+    """Return a disc that a thing keeps within: x, y and radius [m]."""
+    x, y, _ = placed.position
+    return x, y, max(placed.spec.size or _DEFAULT_SIZE[placed.spec.type])
 
 
 def gravity(ground: Ground) -> tuple[float, float, float]:
