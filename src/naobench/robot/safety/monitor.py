@@ -88,6 +88,9 @@ class Monitor:
     """Joints at the end of the tick before."""
     _limb_joint: dict[str, int] = field(init=False)
     _hands: list[int] = field(init=False)
+    _stiffness: FloatArray = field(init=False)
+    _limp_s: FloatArray = field(init=False)
+    """When each joint was limp last [s]."""
     _force: FloatArray = field(init=False)
     _buffer: FloatArray = field(init=False)
     _knees: list[int] = field(init=False)
@@ -106,6 +109,7 @@ class Monitor:
             for side in "LR"
         }
         self._hands = [names.index("LHand"), names.index("RHand")]
+        self._stiffness, self._limp_s = self.servos.effective, np.full(len(names), -np.inf)
         self._before = self.servos.state()
         self._force = self.data.actuator_force
         self._buffer = np.zeros(6)
@@ -132,7 +136,7 @@ class Monitor:
         A program may stiffen the robot before the first tick: by then the monitor must know what
         lies upon what.
         """
-        self._before = self.servos.state()
+        self._before, self._stiffness = self.servos.state(), self.servos.effective
         self._contacts()
 
     def tick(self, time: float, height: float, upright: float) -> None:
@@ -143,6 +147,9 @@ class Monitor:
             height: Torso origin above the ground [m].
             upright: Cosine of the torso's tilt.
         """
+        if self.servos.effective is not self._stiffness:
+            self._limp_s[self._stiffness == 0.0] = self.time
+            self._stiffness = self.servos.effective
         self.time = time
         if height < FALL_HEIGHT or upright < FALL_UPRIGHT:
             self._down(height, upright)
@@ -207,9 +214,15 @@ class Monitor:
             self.report(kind, tuple(b.removeprefix(PREFIX) for b in bodies), touch.impulse)
 
     def _limp(self, body: str) -> bool:
-        """Return whether a body belongs to a limp limb: an arm at rest may lie on a thigh."""
+        """Return whether a body belongs to a limp limb: an arm at rest may lie on a thigh.
+
+        So may one that has just become stiff there.
+        """
         joint = self._limb_joint.get(body)
-        return joint is not None and self.servos.effective[joint] == 0.0
+        if joint is None:
+            return False
+        limp = self.servos.effective[joint] == 0.0
+        return bool(limp or self.time - self._limp_s[joint] < _FORGET_S)
 
     def _crouching(self) -> bool:
         return all(self.data.qpos[k] > _CROUCHED_KNEE for k in self._knees)
