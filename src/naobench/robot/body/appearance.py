@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
+from naobench.robot.body.hands import FINGER_BODIES, Ends, finger_shapes
+
 __all__ = ["MATERIALS", "add_shapes"]
 
 MATERIALS = {
@@ -30,7 +32,7 @@ class Shape:
     material: str
     size: str
     pos: tuple[float, float, float] | None = None
-    ends: tuple[float, float, float, float, float, float] | None = None
+    ends: Ends | None = None
     """Both ends of a capsule or cylinder."""
     paired: bool = False
     """Middle links only: draw it again mirrored."""
@@ -93,13 +95,11 @@ _SIDE = {
         Shape("cylinder", "accent", "0.0242", ends=(0.036, 0.0, 0.0, 0.050, 0.0, 0.0)),
     ),
     "Wrist": (
-        Shape("cylinder", "dark", "0.018", ends=(0.002, 0.0, 0.0, 0.022, 0.0, 0.0)),
-        Shape("ellipsoid", "shell", "0.030 0.019 0.024", (0.040, 0.0, 0.0)),
-        Shape("capsule", "seam", "0.0072", ends=(0.060, 0.011, 0.006, 0.086, 0.010, -0.004)),
-        Shape("capsule", "seam", "0.0072", ends=(0.060, -0.011, 0.006, 0.086, -0.010, -0.004)),
-    ),
-    "Gripper": (
-        Shape("capsule", "seam", "0.0070", ends=(-0.006, 0.0, -0.004, 0.018, 0.0, -0.006)),
+        Shape("cylinder", "dark", "0.018", ends=(-0.006, 0.0, 0.0, 0.014, 0.0, 0.0)),
+        Shape("ellipsoid", "shell", "0.025 0.0225 0.026", (0.021, 0.0, -0.005)),
+        Shape("box", "dark", "0.0030 0.0130 0.0085", (0.0400, 0.0, -0.0110)),
+        Shape("cylinder", "seam", "0.0092", ends=(0.034, -0.021, 0.0047, 0.034, 0.021, 0.0047)),
+        Shape("cylinder", "seam", "0.0092", ends=(0.034, -0.0095, -0.0293, 0.034, 0.0095, -0.0293)),
     ),
     "Hip": (Shape("sphere", "dark", "0.034", (-0.004, 0.0, 0.0)),),
     "Thigh": (
@@ -127,7 +127,17 @@ def _mirrored(shape: Shape) -> Shape:
     return Shape(shape.kind, shape.material, shape.size, pos, ends)
 
 
+def _fingers(part: str) -> Iterator[Shape]:
+    """Yield what the fingers collide with, dressed: white phalanges, dark tips."""
+    for i, (radius, ends) in enumerate(finger_shapes(part)):
+        yield Shape("capsule", "dark" if i % 2 else "shell", f"{radius:g}", ends=ends)
+        if not i % 2:
+            yield Shape("sphere", "seam", f"{radius + 0.0004:g}", ends[3:])
+
+
 def _shapes(link: str) -> Iterator[Shape]:
+    if link[1:] in FINGER_BODIES:
+        yield from _fingers(link[1:])
     for shape in _MIDDLE.get(link, ()):
         yield shape
         if shape.paired:

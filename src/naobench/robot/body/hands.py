@@ -20,12 +20,15 @@ __all__ = [
     "FINGER_BODIES",
     "GRIP_CENTRE",
     "PALM",
+    "Ends",
     "add_coupling",
     "add_hand",
     "finger_shapes",
     "hand_chain",
 ]
 
+Ends = tuple[float, float, float, float, float, float]
+"""Both ends of a capsule [m]."""
 FINGER_BODIES = ("Gripper", "Thumb")
 """Bodies of a hand beyond the wrist, without their side."""
 _GRIP_Z = -0.0123
@@ -61,7 +64,7 @@ def _outwards(part: str) -> int:
     return 1 if part == "Gripper" else -1
 
 
-def finger_shapes(part: str) -> Iterator[tuple[float, tuple[float, ...]]]:
+def finger_shapes(part: str) -> Iterator[tuple[float, Ends]]:
     """Yield radius and both ends of the capsules of a closed finger, in its own frame [m]."""
     out = _outwards(part)
     knuckle = (_PROXIMAL, 0.0)
