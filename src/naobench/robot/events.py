@@ -66,7 +66,7 @@ class SceneEvents:
         """Refuse events that name nothing, before the episode rather than in its middle."""
         known = {"push": tuple(facts().links), "move": things}
         for event in events:
-            names = known.get(event.do, self._sensors.touch_names)
+            names = known.get(event.do, self._sensors.touch.names)
             if event.target not in names:
                 raise DatasetError(
                     f"Event {event.do!r}: unknown target {event.target!r}."
@@ -75,7 +75,7 @@ class SceneEvents:
 
     def _do(self, event: SceneEvent, time: float) -> None:
         if event.do in ("touch", "release"):
-            self._sensors.press(event.target, event.do == "touch")
+            self._sensors.touch.press(event.target, event.do == "touch")
         elif event.do == "push":
             body = self._model.body(event.target).id
             force = np.array(event.force or (0.0, 0.0, 0.0))

@@ -105,7 +105,7 @@ class Robot:
         self._servos = Servos(model, data, self.drawn.gain_factors)
         self.motors = Motors(self._servos, TICK_S, scene.robot.battery)
         self._monitor = Monitor(model, data, self._servos, lambda: self.current_line, persons)
-        self._sensors = Sensors(model, data, self._noise, self._tick_number)
+        self._sensors = Sensors(model, data, self._noise, self._tick_number, persons)
         grain = Grain(scene.variation.camera_noise, self.drawn.noise_seed)
         self.camera = Camera(model, data, self.drawn.light, grain)
         self.joints = JointController(
@@ -251,6 +251,10 @@ class Robot:
         """Return the distances that the left and right sonar measure [m]; 5.0 means no echo."""
         return self._sensors.sonar()
 
+    def echoes(self) -> tuple[list[float], list[float]]:
+        """Return the distances of all things in the left and right cone, nearest first [m]."""
+        return self._sensors.echoes()
+
     @property
     def battery(self) -> float:
         """Charge [%]."""
@@ -274,7 +278,7 @@ class Robot:
 
     def touched(self, sensor: str) -> bool:
         """Return whether a tactile sensor is pressed, e.g. "Head/Touch/Front"."""
-        return self._sensors.touched(sensor)
+        return self._sensors.touch.touched(sensor)
 
     # --- ground truth ---
 

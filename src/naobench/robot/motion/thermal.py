@@ -58,7 +58,7 @@ class Motors:
         self._ambient, self._hot = float(heat["ambient"]), float(heat["hot"])
         self._span = float(heat["critical"]) - self._hot
         interval_s = EVERY_TICKS * tick_s
-        volts = float(battery["voltage"])
+        volts = self._volts = float(battery["voltage"])
         constant = np.array([volts / m.speed for _, m in _drives()])
         ratio = np.array([d.ratio for d, _ in _drives()])
         resistance = constant * volts / np.array([m.stall for _, m in _drives()])
@@ -74,6 +74,8 @@ class Motors:
         self._squares = np.zeros(len(ratio))
         self._before = servos.state()
         self._charge = charge
+        self.battery_current = self._idle_j / self._interval_s / volts
+        """What the battery gives, averaged over the last tick looked at [A]."""
         self._share = 1.0
         """Least share of stiffness that any motor may still use."""
         self.temperatures: FloatArray = np.full(len(ratio), self._ambient)
@@ -114,6 +116,7 @@ class Motors:
         power = np.maximum(self._loss * squares + torque * velocity / _efficiency(), 0.0)
         power[right] = 0.0
         energy_j = self._idle_j + float(power.sum()) * self._interval_s
+        self.battery_current = energy_j / self._interval_s / self._volts
         self._charge -= energy_j * self._percent_per_j
         if self.hottest > self._hot or self._share < 1.0:
             self._protect()
