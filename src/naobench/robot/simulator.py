@@ -6,13 +6,14 @@ the scene: `move` places a thing elsewhere, `push` pushes a body for a while.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 
 import mujoco
 import numpy as np
 
-from naobench.errors import RobotError, nearest
+from naobench.errors import InfrastructureError, RobotError, nearest
 from naobench.robot.body.facts import facts
 from naobench.robot.body.kinematics import LEG_JOINTS, Side
 from naobench.robot.body.model import joint_names, model_hash, model_xml
@@ -39,6 +40,11 @@ LEAST_STIFFNESS = 0.6
 """Legs this weak or weaker must not walk (ENABLE_STIFFNESS_PROTECTION, NAOqi documentation)."""
 LEAST_FOOT_FORCE = 10.0
 """Less force on both soles together counts as hanging in the air [N]: own choice."""
+_UNSTABLE = (
+    mujoco.mjtWarning.mjWARN_BADQPOS,
+    mujoco.mjtWarning.mjWARN_BADQVEL,
+    mujoco.mjtWarning.mjWARN_BADQACC,
+)
 
 
 class Robot:
@@ -104,7 +110,15 @@ class Robot:
         persons = frozenset(PREFIX + o.id for o in scene.objects if o.type == "person")
         self._servos = Servos(model, data, self.drawn.gain_factors)
         self.motors = Motors(self._servos, TICK_S, scene.robot.battery)
-        self._monitor = Monitor(model, data, self._servos, lambda: self.current_line, persons)
+        self._monitor = Monitor(
+            model,
+            data,
+            self._servos,
+            self.motors,
+            lambda: self.current_line,
+            persons,
+            area=scene.area,
+        )
         self._sensors = Sensors(model, data, self._noise, self._tick_number, persons)
         grain = Grain(scene.variation.camera_noise, self.drawn.noise_seed)
         self.camera = Camera(model, data, self.drawn.light, grain)
@@ -135,6 +149,8 @@ class Robot:
         self._data.ctrl[: len(self.joint_names)] = np.array(self.joints.targets) - self._offsets
         seconds = settle_s(self.scene.robot.posture)
         mujoco.mj_step(self._model, self._data, nstep=round(seconds / self.scene.timestep_s))
+        if any(self._data.warning[kind].number for kind in _UNSTABLE):
+            raise InfrastructureError("The scene is unstable from the start.")
         self._monitor.begin()
         self._recorder.sample(0.0, self._servos.stiffness)
 
@@ -160,14 +176,29 @@ class Robot:
         looked_at = (self._ticks + 1) % EVERY_TICKS == 0
         if looked_at:
             self.motors.before()
-        mujoco.mj_step(self._model, self._data, nstep=self._substeps)
         self._ticks += 1
+        self._physics()
         self.camera.tick(self._ticks)
         q = self._height_and_turn.tolist()
         self._monitor.tick(self.time, q[0], 1.0 - 2.0 * (q[2] * q[2] + q[3] * q[3]))
         if looked_at:
             self.motors.after()
+            self._monitor.look()
             self._recorder.sample(self.time, self._servos.stiffness)
+
+    def _physics(self) -> None:
+        """Advance the state by one control tick; its number is already the new one.
+
+        Raises:
+            InfrastructureError: If a command or the state is no number, or beyond all bounds.
+        """
+        if not math.isfinite(sum(self.joints.targets)):
+            raise InfrastructureError(f"Commanded angles are not finite: {self.joints.targets}.")
+        mujoco.mj_step(self._model, self._data, nstep=self._substeps)
+        # MuJoCo meets a bad state by starting anew from zero: the clock, which is ahead of ours by
+        # the time of settling, tells.
+        if self._data.time <= self.time:
+            raise InfrastructureError(f"The simulation became unstable at {self.time:.2f} s.")
 
     def run(self, seconds: float) -> None:
         """Advance by a time, rounded to whole ticks."""
@@ -226,11 +257,13 @@ class Robot:
         """Scale the torque of joints; 0 is limp.
 
         Raises:
-            RobotError: If a joint is unknown.
+            RobotError: If a joint is unknown or a value no finite number.
         """
         for name in names:
             if name not in self.max_speed:
                 raise RobotError(f"Unknown joint {name!r}.{nearest(name, self.joint_names)}")
+        if not all(map(math.isfinite, values)):
+            raise RobotError(f"A stiffness must be a finite number, got {list(values)}.")
         was_limp = self._servos.stiffness == 0.0
         self._servos.set(names, values)
         for i in np.flatnonzero(was_limp & (self._servos.stiffness > 0.0)):

@@ -147,6 +147,8 @@ class JointController:
         Raises:
             RobotError: If a name is unknown or a number is no number.
         """
+        if not math.isfinite(speed_fraction):
+            raise RobotError(f"The speed fraction must be a finite number, got {speed_fraction}.")
         commands = self._commands(names, [[a] for a in angles])
         fraction = min(max(speed_fraction, 0.001), 1.0)
         for i, (angle,) in commands.items():
@@ -324,5 +326,5 @@ def _check_keyframes(
     for name, t, a in zip(names, times, angles, strict=True):
         if len(t) != len(a) or not t:
             raise RobotError(f"{name}: {len(t)} times for {len(a)} angles.")
-        if not all(u < v for u, v in zip((0.0, *t), t, strict=False)):
+        if not all(u < v for u, v in zip((0.0, *t), (*t, math.inf), strict=True)):
             raise RobotError(f"{name}: times {list(t)} must be positive and increase.")

@@ -8,6 +8,7 @@ the robot is, takes the first edge of the shortest way, looks again, and so on.
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -174,8 +175,10 @@ class PostureController:
             speed_fraction: 0 to 1; key-frame motions keep their own time.
 
         Raises:
-            RobotError: If there is no such posture.
+            RobotError: If there is no such posture, or the speed is no finite number.
         """
+        if not math.isfinite(speed_fraction):
+            raise RobotError(f"The speed fraction must be a finite number, got {speed_fraction}.")
         if name not in self.names:
             raise RobotError(
                 f"Unknown posture {name!r}.{nearest(name, self.names)} "
