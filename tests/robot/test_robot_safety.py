@@ -39,7 +39,7 @@ def test_robot_that_goes_limp_while_standing_falls_once(robot):
     robot.joints.set_targets(["HeadYaw"], [1.0], 0.2)
     robot.run(5.0)
     assert robot.fallen
-    assert [e.kind for e in robot.safety] == ["fall"]
+    assert [e.kind for e in robot.safety] == ["balance", "fall"]
     move = robot.gait.move_to(0.5, 0, 0)
     assert move.done and not move.succeeded
     assert robot.posture.current() == "Unknown"

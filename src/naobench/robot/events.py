@@ -17,7 +17,8 @@ from naobench.schema import FloatArray, Scene, SceneEvent
 __all__ = ["SceneEvents"]
 
 _RECOVERY_S = 3.0
-"""After a declared push, saturated servos are nobody's fault for so long: own choice."""
+"""After a declared push, saturated servos and lost balance are nobody's fault for so long: own
+choice."""
 
 
 class SceneEvents:
@@ -81,7 +82,7 @@ class SceneEvents:
             force = np.array(event.force or (0.0, 0.0, 0.0))
             self._data.xfrc_applied[body, :3] += force
             self._pushes.append((time + event.duration_s, body, force))
-            self._monitor.excuse_torque(time + event.duration_s + _RECOVERY_S)
+            self._monitor.excuse(time + event.duration_s + _RECOVERY_S)
         elif event.to is not None:
             self._move(PREFIX + event.target, event.to)
 

@@ -6,6 +6,7 @@ impulse is force times tick, summed while two bodies stay in touch.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -16,6 +17,9 @@ from naobench.robot.body.facts import facts
 from naobench.robot.body.scenery import PREFIX
 from naobench.robot.motion.joints import TICK_S
 from naobench.robot.motion.servos import Servos, State
+from naobench.robot.motion.thermal import Motors
+from naobench.robot.safety.bounds import Area, HandSpeed, Heat
+from naobench.robot.safety.stance import Stance
 from naobench.schema import FloatArray, SafetyEvent, SafetyKind
 
 __all__ = ["Monitor"]
@@ -69,11 +73,14 @@ class Monitor:
     model: mujoco.MjModel
     data: mujoco.MjData
     servos: Servos
+    motors: Motors
     line: Callable[[], int | None]
     """Line of the program that is running."""
     persons: frozenset[str] = frozenset()
     grounded_allowed: Callable[[], bool] = lambda: False
     """Whether more than the soles may be on the ground: lying, sitting or getting up."""
+    area: tuple[float, float, float, float] | None = None
+    """Where the robot may go: least x and y, most x and y [m]."""
     events: list[SafetyEvent] = field(default_factory=list)
     fallen: bool = False
     time: float = 0.0
@@ -94,6 +101,10 @@ class Monitor:
     _force: FloatArray = field(init=False)
     _buffer: FloatArray = field(init=False)
     _knees: list[int] = field(init=False)
+    _stance: Stance = field(init=False)
+    _looks: list[Callable[[], None]] = field(init=False)
+    _grounded_s: float = -math.inf
+    """When more than the soles was last on the ground [s]."""
 
     def __post_init__(self) -> None:
         names = list(facts().joints)
@@ -114,6 +125,14 @@ class Monitor:
         self._force = self.data.actuator_force
         self._buffer = np.zeros(6)
         self._knees = [int(self.model.joint(f"{s}KneePitch").qposadr[0]) for s in "LR"]
+        self._stance = Stance(self.model, self.data, self.report)
+        self._looks = [Heat(self.motors, self.servos.names, self.report).look]
+        if self.area is not None:
+            torso = self.data.xpos[self.model.body("Torso").id]
+            self._looks.append(Area(self.area, torso, self.report).look)
+        if self.persons:
+            hands = HandSpeed(self.model, self.data, self.persons, PREFIX, self.report)
+            self._looks.append(lambda: hands.look(self.time))
 
     def _classify(self, body: str) -> int:
         if body == "world":
@@ -126,8 +145,11 @@ class Monitor:
         """Append an event that happens now."""
         self.events.append(SafetyEvent(kind, self.time, bodies, magnitude, self.line()))
 
-    def excuse_torque(self, until: float) -> None:
-        """Report no torque before a time [s]: a declared push is not the program's doing."""
+    def excuse(self, until: float) -> None:
+        """Report no torque, slip or lost balance before a time [s].
+
+        A declared push is not the program's doing.
+        """
         self._excused_until = max(self._excused_until, until)
 
     def begin(self) -> None:
@@ -161,6 +183,16 @@ class Monitor:
         if not self.fallen and time >= self._excused_until:
             self._torques()
 
+    def look(self) -> None:
+        """Look at what changes slowly: 25 times a second, after `tick`."""
+        for look in self._looks:
+            look()
+        on_soles = self.time - self._grounded_s > _FORGET_S and not self.grounded_allowed()
+        if on_soles and not self.fallen and self.time >= self._excused_until:
+            self._stance.look(self.time)
+        else:
+            self._stance.forget()
+
     def _down(self, height: float, upright: float) -> None:
         self._down_ticks += 1
         if self._down_ticks >= FALL_TICKS and not self.grounded_allowed():
@@ -189,6 +221,8 @@ class Monitor:
         if touch.last_s != self.time:
             touch.ticks += 1
         touch.last_s = self.time
+        if pair & _FLOOR:
+            self._grounded_s = self.time
         mujoco.mj_contactForce(self.model, self.data, contact, self._buffer)
         touch.impulse += float(self._buffer[0]) * TICK_S
         if not touch.reported and not self.fallen:
