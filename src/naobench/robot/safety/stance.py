@@ -22,7 +22,10 @@ __all__ = ["Stance"]
 
 # Thresholds are own choices; docs/explanation/walking.md has the measurements behind them.
 SLIP = 0.015
-"""A loaded sole may slide so far [m]: postures slide up to 8 mm, a walk up to 4 mm."""
+"""A loaded sole may slide so far within a second or so [m]: postures slide up to 9 mm, a walk up to
+4 mm."""
+_FORGIVEN = 0.04
+"""Share of a slide that is forgiven at each look: a time constant of one second."""
 LOADED = 10.0
 """A foot that carries less may slide [N]."""
 _BALANCE_LOOKS = 2
@@ -71,8 +74,9 @@ class Stance:
         self._lost_s = -math.inf
         """When the capture point was outside last."""
         self._stood: list[Point | None] = [None, None]
-        """Where each sole was when it was loaded; None: in the air, or already reported."""
+        """Where each sole stood, following slowly; None: it is in the air."""
         self._slid = [False, False]
+        """Whether each sole slides and that has been reported."""
 
     def forget(self) -> None:
         """Begin anew: the robot was pushed, lies or sits."""
@@ -107,9 +111,15 @@ class Stance:
             self._stood[i], self._slid[i] = None, False
         elif stood is None:
             self._stood[i] = centre
-        elif not self._slid[i] and (way := math.dist(stood, centre)) > SLIP:
-            self._slid[i] = True
-            self._report("slip", (self._feet[i],), way)
+        else:
+            way = math.dist(stood, centre)
+            if way > SLIP and not self._slid[i]:
+                self._report("slip", (self._feet[i],), way)
+            self._slid[i] = way > SLIP / 2 if self._slid[i] else way > SLIP
+            self._stood[i] = (
+                stood[0] + _FORGIVEN * (centre[0] - stood[0]),
+                stood[1] + _FORGIVEN * (centre[1] - stood[1]),
+            )
 
     def _balance(self, time: float, soles: list[list[Point]], centres: list[Point]) -> None:
         x, y, height = self._com.tolist()
