@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from naobench.naoqi.memory import ALMemory
 from naobench.robot import Robot
+from naobench.robot.body.facts import facts
 
 __all__ = ["ALBattery"]
 
 _EVENT = "BatteryChargeChanged"
+_DEVICE = "Device/SubDeviceList/Battery"
+_ROOM_C = float(facts().raw["heat"]["ambient"])
 
 
 class ALBattery:
@@ -19,7 +22,13 @@ class ALBattery:
         self._last = self.getBatteryCharge()
         memory.declare(_EVENT)
         memory.add_readers(
-            {"Device/SubDeviceList/Battery/Charge/Sensor/Value": lambda: robot.battery / 100.0}
+            {
+                f"{_DEVICE}/Charge/Sensor/Value": lambda: robot.battery / 100.0,
+                # Negative while the robot lives on its battery, and here it always does.
+                f"{_DEVICE}/Current/Sensor/Value": lambda: -robot.motors.battery_current,
+                # The pack is not modelled: it keeps the temperature of the room.
+                f"{_DEVICE}/Temperature/Sensor/Value": lambda: _ROOM_C,
+            }
         )
 
     def pulse(self) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from naobench.naoqi.body import GROUPS as CHAIN_GROUPS
 from naobench.naoqi.catalogue import Kind, Method, Service, catalogue
 from naobench.naoqi.leds import GROUPS as LED_GROUPS
-from naobench.naoqi.sensors import TOUCH_EVENTS
+from naobench.naoqi.sensor_events import TOUCH_EVENTS
 
 __all__ = ["KEYS", "main", "render"]
 
@@ -48,6 +48,11 @@ KEYS = {
     "Device/SubDeviceList/<joint>/Position/Sensor/Value": "measured angle [rad]",
     "Device/SubDeviceList/<joint>/Position/Actuator/Value": "commanded angle [rad]",
     "Device/SubDeviceList/<joint>/Hardness/Actuator/Value": "stiffness, 0 to 1",
+    "Device/SubDeviceList/<joint>/ElectricCurrent/Sensor/Value": "current of the motor [A]",
+    "Device/SubDeviceList/<joint>/Temperature/Sensor/Value": "of the motor [°C]",
+    "Device/SubDeviceList/<joint>/Temperature/Sensor/Status": (
+        "0 normal, 1 hot, 2 very hot, 3 critical"
+    ),
     "Device/SubDeviceList/InertialSensor/Angle<X,Y,Z>/Sensor/Value": "tilt of the torso [rad]",
     "Device/SubDeviceList/InertialSensor/Gyroscope<X,Y,Z>/Sensor/Value": "turn rate [rad/s]",
     "Device/SubDeviceList/InertialSensor/Gyr<X,Y,Z>/Sensor/Value": "the same, name of NAOqi 2.1",
@@ -64,11 +69,16 @@ KEYS = {
     "Device/SubDeviceList/US/<Left,Right>/Sensor/Value": (
         "distance to an obstacle [m], 5.0 without echo, 0.0 before the sonars were switched on"
     ),
+    "Device/SubDeviceList/US/<Left,Right>/Sensor/Value<1,2,3,4,5,6,7,8,9>": (
+        "the echoes that come after it [m]"
+    ),
     "Device/SubDeviceList/Head/Touch/<Front,Middle,Rear>/Sensor/Value": "1.0 when touched",
     "Device/SubDeviceList/<L,R>Hand/Touch/<Back,Left,Right>/Sensor/Value": "1.0 when touched",
     "Device/SubDeviceList/<L,R>Foot/Bumper/<Left,Right>/Sensor/Value": "1.0 when pressed",
     "Device/SubDeviceList/ChestBoard/Button/Sensor/Value": "1.0 when pressed",
     "Device/SubDeviceList/Battery/Charge/Sensor/Value": "charge, 0 to 1",
+    "Device/SubDeviceList/Battery/Current/Sensor/Value": "negative while it gives current [A]",
+    "Device/SubDeviceList/Battery/Temperature/Sensor/Value": "that of the room [°C]",
     "redBallDetected": "last sighting of a red ball, see below; `[]` before the first",
 }
 """Sensor keys; `<a,b>` stands for one of its items, `<joint>` for a joint name."""
@@ -83,6 +93,12 @@ _EVENTS = {
         "direction of the centre to the left and down and radii [rad]; camera poses are "
         "`[x, y, z, wx, wy, wz]`"
     ),
+    "`ALChestButton/SimpleClickOccurred`, `ALChestButton/DoubleClickOccurred`, "
+    "`ALChestButton/TripleClickOccurred`": "nothing; half a second after the last click",
+    "`footContactChanged`": "bool: whether any foot touches the ground",
+    "`BodyStiffnessChanged`": "0 limp, 1 in between, 2 stiff",
+    "`HotJointDetected`, `HotDeviceDetected`": "`[joint, ...]`: all that are hot",
+    "`DeviceNoLongerHotDetected`": "`[joint, ...]`: those that have cooled",
     "`BatteryChargeChanged`": "charge [%]",
     "`robotIsWakeUp`": "bool",
     "`ALMotion/Stiffness/wakeUpStarted`, `ALMotion/Stiffness/wakeUpFinished`": "True",

@@ -1,41 +1,20 @@
-"""The ALMemory keys of the robot's sensors, and the touch events."""
+"""The ALMemory keys of the robot's sensors."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from naobench.naoqi.memory import ALMemory
+from naobench.naoqi.sensor_events import CONTACT_KG, GRAVITY, TOUCH_EVENTS
 from naobench.robot import Robot
 from naobench.robot.body.facts import facts
 from naobench.schema import FloatArray, Json
 
-__all__ = ["TOUCH_EVENTS", "Touch", "sensor_readers"]
+__all__ = ["sensor_readers"]
 
 Readers = dict[str, Callable[[], Json]]
 
 _DEVICE = "Device/SubDeviceList"
-_GRAVITY = 9.81
-"""[m/s^2]: the soles report kilograms."""
-_CONTACT_KG = 0.1
-"""Our choice: a sole that carries more than this touches the ground."""
-
-TOUCH_EVENTS: Mapping[str, tuple[str, ...]] = {
-    "FrontTactilTouched": ("Head/Touch/Front",),
-    "MiddleTactilTouched": ("Head/Touch/Middle",),
-    "RearTactilTouched": ("Head/Touch/Rear",),
-    **{
-        f"Hand{side}{part}Touched": (f"{side[0]}Hand/Touch/{part}",)
-        for side in ("Left", "Right")
-        for part in ("Back", "Left", "Right")
-    },
-    **{
-        f"{side}BumperPressed": tuple(f"{side[0]}Foot/Bumper/{part}" for part in ("Left", "Right"))
-        for side in ("Left", "Right")
-    },
-    "ChestButtonPressed": ("ChestBoard/Button",),
-}
-"""Touch events and the sensors behind them; ALTouch documentation, "Events"."""
 
 
 def _item(values: Callable[[], Sequence[float] | FloatArray], index: int) -> Callable[[], float]:
@@ -50,7 +29,14 @@ def _joints(robot: Robot) -> Readers:
         readers[f"{path}/Position/Sensor/Value"] = _item(robot.positions, i)
         readers[f"{path}/Position/Actuator/Value"] = _item(robot.targets, i)
         readers[f"{path}/Hardness/Actuator/Value"] = _item(lambda: robot.stiffness, i)
+        readers[f"{path}/ElectricCurrent/Sensor/Value"] = _item(robot.currents, i)
+        readers[f"{path}/Temperature/Sensor/Value"] = _item(robot.temperatures, i)
+        readers[f"{path}/Temperature/Sensor/Status"] = partial(_state, robot, i)
     return readers
+
+
+def _state(robot: Robot, index: int) -> int:
+    return robot.motors.states()[index]
 
 
 def _inertial(robot: Robot) -> Readers:
@@ -75,16 +61,16 @@ class _Sole:
 
     def cell(self, name: str) -> float:
         """Return the weight on one sensor [kg]."""
-        return self._forces()[name] / _GRAVITY
+        return self._forces()[name] / GRAVITY
 
     def weight(self) -> float:
         """Return the weight on the foot [kg]."""
         forces = self._forces()
-        return sum(forces[name] for name in self.cells) / _GRAVITY
+        return sum(forces[name] for name in self.cells) / GRAVITY
 
     def contact(self) -> float:
         """Return 1.0 if the foot is on the ground."""
-        return float(self.weight() > _CONTACT_KG)
+        return float(self.weight() > CONTACT_KG)
 
     def pressure(self, axis: int) -> float:
         """Return the centre of pressure in the foot frame along x (0) or y (1) [m]."""
@@ -125,32 +111,5 @@ def _touch(robot: Robot) -> Readers:
 
 
 def sensor_readers(robot: Robot) -> Readers:
-    """Return the sensor keys and how to read them: angles [rad], weights [kg], speeds [rad/s]."""
+    """Return the sensor keys and how to read them: in rad, kg, m, rad/s, m/s^2, A, degrees C."""
     return {**_joints(robot), **_inertial(robot), **_feet(robot), **_touch(robot)}
-
-
-class Touch:
-    """Raises the touch events that somebody listens to."""
-
-    def __init__(self, robot: Robot, memory: ALMemory) -> None:
-        self._robot = robot
-        self._memory = memory
-        self._pressed = dict.fromkeys(TOUCH_EVENTS, False)
-        memory.declare(*TOUCH_EVENTS, "TouchChanged")
-
-    def pulse(self) -> None:
-        """Raise events where something changed; called every 20 ms."""
-        memory = self._memory
-        if not memory.links:
-            return
-        changed = []
-        for event, sensors in TOUCH_EVENTS.items():
-            if not (memory.linked(event) or memory.linked("TouchChanged")):
-                continue
-            pressed = any(map(self._robot.touched, sensors))
-            if pressed != self._pressed[event]:
-                self._pressed[event] = pressed
-                changed += [[sensor, self._robot.touched(sensor)] for sensor in sensors]
-                memory.publish(event, float(pressed))
-        if changed:
-            memory.publish("TouchChanged", changed)

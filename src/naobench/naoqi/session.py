@@ -23,7 +23,8 @@ from naobench.naoqi.planar import Pose, relative
 from naobench.naoqi.proxy import Client, Proxy
 from naobench.naoqi.red_ball_detection import ALRedBallDetection
 from naobench.naoqi.robot_posture import ALRobotPosture
-from naobench.naoqi.sensors import Touch, sensor_readers
+from naobench.naoqi.sensor_events import SensorEvents
+from naobench.naoqi.sensors import sensor_readers
 from naobench.naoqi.sonar import ALSonar
 from naobench.naoqi.text_to_speech import ALTextToSpeech
 from naobench.robot import Robot
@@ -94,9 +95,9 @@ class Session:
             "ALRedBallDetection": self._red_ball,
         }
         self._methods = _bind(services)
-        touch = Touch(robot, self._memory)
+        sensor_events = SensorEvents(robot, self._memory)
         self._pulses: tuple[tuple[int, Callable[[], None]], ...] = (
-            (2, touch.pulse),
+            (2, sensor_events.pulse),
             (10, motion.pulse),
             (10, sonar.pulse),
             (10, battery.pulse),

@@ -17,6 +17,10 @@ NEAR_M = 0.5
 _PERIOD_S = 0.05
 """Half the period of the sensor: what was measured less long ago is not measured again."""
 _SIDES = ("Left", "Right")
+_ECHOES = 10
+"""The first and the nine that come after it: Value, Value1 to Value9."""
+NO_ECHO_M = 5.0
+"""What an echo that does not come reads as."""
 
 
 class ALSonar(Extractor):
@@ -31,11 +35,12 @@ class ALSonar(Extractor):
         self._clock = clock
         self._measured = -math.inf
         self._robot = robot
-        self._distance = dict.fromkeys(_SIDES, 0.0)
+        self._echoes: dict[str, list[float]] = {side: [0.0] * _ECHOES for side in _SIDES}
         self._near: dict[str, bool | None] = dict.fromkeys(_SIDES)
         for side in _SIDES:
-            key = f"Device/SubDeviceList/US/{side}/Sensor/Value"
-            memory.add_readers({key: partial(self._read, side)})
+            path = f"Device/SubDeviceList/US/{side}/Sensor/Value"
+            keys = [path, *(f"{path}{i}" for i in range(1, _ECHOES))]
+            memory.add_readers({k: partial(self._read, side, i) for i, k in enumerate(keys)})
 
     def subscribe(self, name: str, period: int = 0, precision: float = 0.0) -> None:
         """Switch the sonars on and measure at once, then every 100 ms."""
@@ -43,14 +48,15 @@ class ALSonar(Extractor):
             self._measure()
         super().subscribe(name, period, precision)
 
-    def _read(self, side: str) -> float:
-        return self._distance[side]
+    def _read(self, side: str, echo: int) -> float:
+        return self._echoes[side][echo]
 
     def _measure(self) -> None:
         if self._clock.now < self._measured + _PERIOD_S:
             return
         self._measured = self._clock.now
-        self._distance = dict(zip(_SIDES, self._robot.sonar(), strict=True))
+        for side, heard in zip(_SIDES, self._robot.echoes(), strict=True):
+            self._echoes[side] = [*heard, *[NO_ECHO_M] * _ECHOES][:_ECHOES]
 
     def pulse(self) -> None:
         """Measure and raise events where something changed; called every 0.1 s."""
@@ -58,7 +64,7 @@ class ALSonar(Extractor):
             self._near = dict.fromkeys(_SIDES)
             return
         self._measure()
-        for side, distance in self._distance.items():
+        for side, (distance, *_) in self._echoes.items():
             near = distance < NEAR_M
             if near != self._near[side]:
                 self._near[side] = near
