@@ -87,12 +87,15 @@ class SceneObject(Frozen):
     """A thing or a person in the scene."""
 
     id: str
-    type: Literal["ball", "box", "cylinder", "wall", "person"]
+    type: Literal["ball", "box", "cylinder", "wall", "person", "table", "palm"]
     position: tuple[float, float, float]
-    """Centre in the world frame [m]; of a person, the point between the feet."""
+    """Centre in the world frame [m]; of a person, the point between the feet; of a table, the point
+    on the floor under its middle; of a palm (a person's hand held out to take something, fixed),
+    the middle of its upper side."""
     yaw: float = 0.0
     size: tuple[float, ...] = ()
-    """ball: radius; box, wall: full lengths; cylinder: radius, height; person: height [m]."""
+    """ball: radius; box, wall: full lengths; cylinder: radius, height; person: height; table:
+    length, width, height; palm: length and width without fingers [m]."""
     color: str = "red"
     """Name (red, green, blue, yellow, white, black, orange, purple, grey) or #rrggbb."""
     mass: float | None = None

@@ -107,7 +107,7 @@ class Robot:
     def _assemble(self, posture: Sequence[float]) -> None:
         """Create the parts that control, sense and watch."""
         model, data, scene = self._model, self._data, self.scene
-        persons = frozenset(PREFIX + o.id for o in scene.objects if o.type == "person")
+        persons = frozenset(PREFIX + o.id for o in scene.objects if o.type in ("person", "palm"))
         self._servos = Servos(model, data, self.drawn.gain_factors)
         self.motors = Motors(self._servos, TICK_S, scene.robot.battery)
         self._monitor = Monitor(

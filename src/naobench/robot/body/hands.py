@@ -52,8 +52,8 @@ _RADIUS: Mapping[str, float] = {"Gripper": 0.0068, "Thumb": 0.0072}
 _SPRING = 4.0
 """Coupling of finger and thumb [N m/rad]: full torque bends it by 0.04 rad."""
 _THUMB_ARMATURE, _THUMB_DAMPING = 1e-3, 0.08
-"""Inertia of the linkage seen at the thumb [kg m^2] and damping [N m s/rad]: a lighter thumb chatters
-on what it rests on, and the solver does not converge."""
+"""Inertia of the linkage seen at the thumb [kg m^2] and damping [N m s/rad]: a lighter thumb
+chatters on what it rests on, and the solver does not converge."""
 _SOLREF = "0.01 1"
 """Half as stiff as the rest of the body: fingers give way, and contacts with them keep calm."""
 

@@ -169,6 +169,8 @@ def _add_defaults(root: ET.Element, friction: float) -> None:
         "geom",
         group="0",
         friction="0.6 0.005 0.0001",
+        # A thing has its own coefficient against everything, whatever the floor is like.
+        priority="1",
     )
 
 

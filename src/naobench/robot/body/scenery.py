@@ -15,6 +15,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 
 from naobench.errors import DatasetError, nearest
+from naobench.robot.body.furniture import SKIN, palm, table
 from naobench.robot.body.terrain import Plate, draw_plates
 from naobench.schema import Ground, Scene, SceneObject
 
@@ -52,7 +53,6 @@ COLORS = {
     "gray": (0.50, 0.50, 0.50),
 }
 
-_SKIN = "0.86 0.68 0.55 1"
 _TROUSERS = "0.20 0.24 0.33 1"
 _DEFAULT_SIZE = {
     "ball": (0.05,),
@@ -60,6 +60,8 @@ _DEFAULT_SIZE = {
     "cylinder": (0.04, 0.12),
     "wall": (0.05, 2.0, 0.6),
     "person": (1.7,),
+    "table": (0.3, 0.6, 0.3),
+    "palm": (0.11, 0.09),
 }
 
 
@@ -206,6 +208,10 @@ def _geoms(spec: SceneObject) -> Sequence[dict[str, str]]:
         return [{"type": "cylinder", "size": _vector(size[0], size[1] / 2), "rgba": color}]
     if spec.type == "person":
         return _person(size[0], color)
+    if spec.type == "table":
+        return table(size[0], size[1], size[2], color)
+    if spec.type == "palm":
+        return palm(size[0], size[1], color)
     return [{"type": "box", "size": _vector(*(v / 2 for v in size)), "rgba": color}]
 
 
@@ -224,12 +230,12 @@ def _person(height: float, shirt: str) -> list[dict[str, str]]:
     parts = [
         capsule(0.075, (0, -0.035, 0.62, 0, -0.035, 0.74), shirt),
         capsule(0.075, (0, 0.035, 0.62, 0, 0.035, 0.74), shirt),
-        capsule(0.030, (0, 0, 0.80, 0, 0, 0.87), _SKIN),
+        capsule(0.030, (0, 0, 0.80, 0, 0, 0.87), SKIN),
         {
             "type": "ellipsoid",
             "size": _vector(0.052 * h, 0.045 * h, 0.065 * h),
             "pos": _vector(0, 0, 0.932 * h),
-            "rgba": _SKIN,
+            "rgba": SKIN,
         },
     ]
     for side in (1, -1):
