@@ -53,8 +53,10 @@ fix: $(READY) ## repair what ruff can repair
 	@$(BIN)/ruff check --fix src tests examples bench
 	@$(BIN)/ruff format src tests examples bench
 
-bench: $(READY) ## measure every promise about speed, memory and walking, caches off
-	@$(BIN)/python -m bench
+bench: $(READY) ## measure every promise, caches off; e.g. BENCH="--quick --only speed"
+	@$(BIN)/python -m pip install --quiet --editable '.[bench]' || \
+		echo "Without PyBullet the part 'outside' stays empty; without a wheel for this Python it needs a C++ compiler."
+	@$(BIN)/python -m bench $(BENCH)
 
 docs: $(READY) ## write the generated pages anew
 	@$(BIN)/python -m naobench.naoqi.reference
