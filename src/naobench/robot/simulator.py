@@ -20,10 +20,10 @@ from naobench.robot.body.model import joint_names, model_hash, model_xml
 from naobench.robot.body.placing import place, settle_s
 from naobench.robot.body.scenery import PREFIX, draw, gravity
 from naobench.robot.events import SceneEvents
+from naobench.robot.motion import thermal
 from naobench.robot.motion.joints import TICK_S, JointController
 from naobench.robot.motion.posture import Body, PostureController
 from naobench.robot.motion.servos import Servos
-from naobench.robot.motion.thermal import Motors
 from naobench.robot.recorder import EVERY_TICKS, Recorder
 from naobench.robot.safety import Monitor
 from naobench.robot.senses.camera import Camera, Image, robot_frame
@@ -109,7 +109,7 @@ class Robot:
         model, data, scene = self._model, self._data, self.scene
         persons = frozenset(PREFIX + o.id for o in scene.objects if o.type in ("person", "palm"))
         self._servos = Servos(model, data, self.drawn.gain_factors)
-        self.motors = Motors(self._servos, TICK_S, scene.robot.battery)
+        self.motors = thermal.Motors(self._servos, TICK_S, scene.robot.battery)
         self._monitor = Monitor(
             model,
             data,
@@ -173,16 +173,16 @@ class Robot:
         if self._offset:
             # A servo brings the reading of its encoder to the target.
             self._ctrl -= self._offsets
-        looked_at = (self._ticks + 1) % EVERY_TICKS == 0
-        if looked_at:
-            self.motors.before()
         self._ticks += 1
+        if warms := self._ticks % thermal.EVERY_TICKS == 0:
+            self.motors.before()
         self._physics()
         self.camera.tick(self._ticks)
         q = self._height_and_turn.tolist()
         self._monitor.tick(self.time, q[0], 1.0 - 2.0 * (q[2] * q[2] + q[3] * q[3]))
-        if looked_at:
+        if warms:
             self.motors.after()
+        if self._ticks % EVERY_TICKS == 0:
             self._monitor.look()
             self._recorder.sample(self.time, self._servos.stiffness)
 

@@ -13,7 +13,7 @@ from naobench.schema import FloatArray
 __all__ = ["Servos", "State"]
 
 State = tuple[FloatArray, FloatArray]
-"""Angles [rad] and velocities [rad/s] of the 26 joints. Shape (26,) each."""
+"""Copies of qpos and qvel: all of them, because picking the joints costs more than copying."""
 _RIGID = (0.9999, 0.9999, 0.001, 0.5, 2.0)
 """Solver impedance of dry friction in a limp joint: with MuJoCo's default a limp crouch creeps and
 topples within seconds. Stiff joints keep the default, with which a step costs 40 % less."""
@@ -60,7 +60,8 @@ class Servos:
         self.effective: FloatArray = self.stiffness
         """What heat has left of it."""
         self._most: FloatArray = self.stiffness
-        self._limits: FloatArray = np.empty(0)
+        self.limits: FloatArray = np.empty(0)
+        """Torque at which each servo counts as saturated [N m]; infinite for limp joints."""
         self._apply()
 
     def set(self, names: Sequence[str], values: Sequence[float]) -> None:
@@ -92,19 +93,14 @@ class Servos:
         )
         self._model.dof_solimp[self._dofs] = np.where(share == 0.0, _RIGID, self._solimp)
         # A hair below the limit: the clamped force equals it only up to rounding.
-        self._limits = np.where(stiffness > 0, self._force[:, 1] * stiffness * 0.9999, np.inf)
-
-    @property
-    def limits(self) -> FloatArray:
-        """Torque at which each servo counts as saturated [N m]; infinite for limp joints."""
-        return self._limits
+        self.limits = np.where(stiffness > 0, self._force[:, 1] * stiffness * 0.9999, np.inf)
 
     def state(self) -> State:
-        """Return the angles [rad] and velocities [rad/s] of the joints now."""
-        return self._qpos[self._addresses], self._qvel[self._dofs]
+        """Return the state of the simulation now."""
+        return self._qpos.copy(), self._qvel.copy()
 
     def torques(self, before: State) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Return the mean torque of a tick [N m], its mean square and the mean velocity [rad/s].
+        """Return torque [N m] and velocity [rad/s], averaged over a tick, and the mean square.
 
         A servo pulls at the beginning of a tick and brakes at its end; in between its torque is
         taken to change evenly.
@@ -112,11 +108,13 @@ class Servos:
         Args:
             before: State at the start of the tick that has just ended.
         """
+        v = before[1][self._dofs]
         low, high = self._range
-        first = np.minimum(np.maximum(self._wanted(*before), low), high)
+        first = np.minimum(np.maximum(self._wanted(before[0][self._addresses], v), low), high)
         last = self._given
-        squares = (first * first + first * last + last * last) / 3
-        return (first + last) / 2, squares, (before[1] + self._qvel[self._dofs]) / 2
+        both = first + last
+        squares = (both * both - first * last) / 3
+        return both / 2, (v + self._qvel[self._dofs]) / 2, squares
 
     def demands(self, before: State) -> FloatArray:
         """Return the torque that each servo asked for in a tick, over its limit [1]. Shape (26,).
@@ -127,8 +125,9 @@ class Servos:
         Args:
             before: State at the start of the tick that has just ended.
         """
-        (q0, v0), (q1, v1) = before, self.state()
-        share: FloatArray = np.abs(self._wanted((q0 + q1) / 2, (v0 + v1) / 2)) / self._range[1]
+        q = (before[0] + self._qpos)[self._addresses] / 2
+        v = (before[1] + self._qvel)[self._dofs] / 2
+        share: FloatArray = np.abs(self._wanted(q, v)) / self._range[1]
         return share
 
     def _wanted(self, q: FloatArray, v: FloatArray) -> FloatArray:

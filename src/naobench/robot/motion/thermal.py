@@ -18,8 +18,9 @@ from naobench.schema import FloatArray
 
 __all__ = ["EVERY_TICKS", "Motors", "continuous_torques"]
 
-EVERY_TICKS = 4
-"""Control ticks between two looks at the motors: 25 Hz."""
+EVERY_TICKS = 8
+"""Control ticks between two looks at the motors: a step of the walk is seen five times, and no two
+steps at the same phases."""
 _STEPS = 50
 """The largest stiffness falls in so many steps: setting it costs as much as a physics step."""
 _VERY_HOT = 0.7
@@ -63,18 +64,21 @@ class Motors:
         ratio = np.array([d.ratio for d, _ in _drives()])
         resistance = constant * volts / np.array([m.stall for _, m in _drives()])
         self._torque_per_ampere = constant * ratio * _efficiency()
+        self._pair = [servos.names.index(n) for n in ("LHipYawPitch", "RHipYawPitch")]
         self._loss = resistance / self._torque_per_ampere**2
         """Heat of a squared torque [W/(N m)^2]."""
-        self._cooling = interval_s / np.array([m.warming_s for _, m in _drives()])
-        self._heating = self._cooling * (self._hot - self._ambient) / continuous_torques() ** 2
-        self._idle_j = float(battery["idle_w"]) * interval_s
-        self._interval_s = interval_s
-        self._percent_per_j = 100.0 / (3600.0 * float(battery["capacity_wh"]))
-        self._pair = [servos.names.index(n) for n in ("LHipYawPitch", "RHipYawPitch")]
+        self._work = np.full(len(ratio), 1.0 / _efficiency())
+        """What a power behind the gear takes before it [1]."""
+        self._loss[self._pair[1]] = self._work[self._pair[1]] = 0.0
+        cooling = interval_s / np.array([m.warming_s for _, m in _drives()])
+        self._kept, self._gained = 1.0 - cooling, cooling * self._ambient
+        self._heating = cooling * (self._hot - self._ambient) / continuous_torques() ** 2
+        self._idle_w = float(battery["idle_w"])
+        self._percent_per_w = interval_s * 100.0 / (3600.0 * float(battery["capacity_wh"]))
         self._squares = np.zeros(len(ratio))
         self._before = servos.state()
         self._charge = charge
-        self.battery_current = self._idle_j / self._interval_s / volts
+        self.battery_current = self._idle_w / volts
         """What the battery gives, averaged over the last tick looked at [A]."""
         self._share = 1.0
         """Least share of stiffness that any motor may still use."""
@@ -104,20 +108,18 @@ class Motors:
 
     def after(self) -> None:
         """Warm and cool the motors by `EVERY_TICKS` ticks like the one that has just ended."""
-        torque, squares, velocity = self._servos.torques(self._before)
+        torques, velocities, squares = self._servos.torques(self._before)
         left, right = self._pair
-        torque[left] = torque[right] = torque[left] + torque[right]
-        squares[left] = squares[right] = torque[left] ** 2
+        torques[left] += torques[right]
+        squares[left] = squares[right] = torques[left] * torques[left]
         self._squares = squares
-        self.temperatures += self._heating * squares
-        self.temperatures -= self._cooling * (self.temperatures - self._ambient)
+        self.temperatures = self._kept * self.temperatures + self._heating * squares + self._gained
         self.hottest = float(self.temperatures.max())
         # A motor that brakes gives nothing back to the battery.
-        power = np.maximum(self._loss * squares + torque * velocity / _efficiency(), 0.0)
-        power[right] = 0.0
-        energy_j = self._idle_j + float(power.sum()) * self._interval_s
-        self.battery_current = energy_j / self._interval_s / self._volts
-        self._charge -= energy_j * self._percent_per_j
+        power = np.maximum(self._loss * squares + self._work * torques * velocities, 0.0)
+        watts = self._idle_w + float(power.sum())
+        self.battery_current = watts / self._volts
+        self._charge -= watts * self._percent_per_w
         if self.hottest > self._hot or self._share < 1.0:
             self._protect()
 
