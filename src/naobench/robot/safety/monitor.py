@@ -14,6 +14,7 @@ import mujoco
 import numpy as np
 
 from naobench.robot.body.facts import facts
+from naobench.robot.body.hands import FINGER_BODIES
 from naobench.robot.body.scenery import PREFIX
 from naobench.robot.motion.joints import TICK_S
 from naobench.robot.motion.servos import Servos, State
@@ -239,6 +240,9 @@ class Monitor:
             # Nor is it a collision when the limb stiffens where it lies.
             touch.reported = True
             return
+        if pair & _THING and self._held(bodies):
+            touch.impulse = 0.0
+            return
         kind: SafetyKind = "self_collision"
         limit = SELF_COLLISION_IMPULSE
         if pair & (_THING | _PERSON):
@@ -257,6 +261,15 @@ class Monitor:
             return False
         limp = self.servos.effective[joint] == 0.0
         return bool(limp or self.time - self._limp_s[joint] < _FORGET_S)
+
+    def _held(self, bodies: tuple[str, str]) -> bool:
+        """Return whether a hand touches what lies between its fingers: that is no collision."""
+        hand, thing = sorted(bodies, key=lambda body: body.startswith(PREFIX))
+        if hand[1:] not in ("Wrist", *FINGER_BODIES):
+            return False
+        keys = [tuple(sorted((hand[0] + part, thing))) for part in FINGER_BODIES]
+        touches = [self._touches.get((a, b)) for a, b in keys]
+        return all(touch and self.time - touch.last_s < _FORGET_S for touch in touches)
 
     def _crouching(self) -> bool:
         return all(self.data.qpos[k] > _CROUCHED_KNEE for k in self._knees)
