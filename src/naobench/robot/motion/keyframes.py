@@ -40,6 +40,8 @@ class KeyframeMotion:
     goal: str
     """Posture or attitude in which it ends."""
     frames: tuple[Frame, ...]
+    slowest: float
+    """Least share of its own speed at which it works: a motion with a swing has 1."""
 
     @property
     def duration(self) -> float:
@@ -47,17 +49,18 @@ class KeyframeMotion:
         return sum(frame.duration for frame in self.frames)
 
     def tracks(
-        self, joints: Sequence[str], now: Sequence[float]
+        self, joints: Sequence[str], now: Sequence[float], pace: float
     ) -> tuple[list[float], list[list[float]]]:
         """Return the times of all frames [s] and the angles of each joint at them [rad].
 
         Args:
             joints: Joint names.
             now: Commanded angle of each joint before the motion [rad].
+            pace: Share of its own speed at which the motion is played.
         """
         times, clock = [], 0.0
         for frame in self.frames:
-            clock += frame.duration
+            clock += frame.duration / pace
             times.append(clock)
         angles = []
         for joint, angle in zip(joints, now, strict=True):
@@ -111,7 +114,8 @@ def _motion(name: str, row: Mapping[str, Any], rows: Mapping[str, Any]) -> Keyfr
     )
     if "mirror_of" in row:
         frames = tuple(_mirror(frame) for frame in frames)
-    return KeyframeMotion(name, row["from"], row["to"], frames)
+    slowest = float(source.get("slowest", 1.0))
+    return KeyframeMotion(name, row["from"], row["to"], frames, slowest)
 
 
 @cache

@@ -51,7 +51,6 @@ _UPRIGHT: tuple[Attitude, ...] = ("standing", "crouching")
 _ARRANGED: Mapping[Attitude, tuple[str, ...]] = {
     "standing": _ON_FEET,
     "crouching": _ON_FEET,
-    "sitting": ("Sit",),
     "belly": ("LyingBelly",),
     "back": ("LyingBack",),
 }
@@ -80,6 +79,13 @@ class _Edge:
     seconds: float
     motion: KeyframeMotion | None
     """None: plain interpolation."""
+    pace: float = 1.0
+    """Share of its own speed at which a key-frame motion is played."""
+
+
+def _played(motion: KeyframeMotion, speed_fraction: float) -> _Edge:
+    pace = max(speed_fraction, motion.slowest)
+    return _Edge(motion.goal, motion.duration / pace, motion, pace)
 
 
 class PostureMotion(Motion):
@@ -172,7 +178,8 @@ class PostureController:
 
         Args:
             name: One of `names`.
-            speed_fraction: 0 to 1; key-frame motions keep their own time.
+            speed_fraction: 0 to 1; a key-frame motion is played at this share of its own speed,
+                but no slower than it may.
 
         Raises:
             RobotError: If there is no such posture, or the speed is no finite number.
@@ -236,7 +243,7 @@ class PostureController:
         motion.edge, motion.clock = edge, 0.0
         motion.rest = _SETTLE_S if edge.motion else 0.0
         if edge.motion:
-            times, angles = edge.motion.tracks(self._joints.names, self._joints.targets)
+            times, angles = edge.motion.tracks(self._joints.names, self._joints.targets, edge.pace)
             motion.body = self._joints.interpolate(
                 self._joints.names, [times] * len(angles), angles
             )
@@ -255,7 +262,7 @@ class PostureController:
         for frame in motion.edge.motion.frames:
             if frame.stiffness and abs(motion.clock - begin) < _TICK_S / 2:
                 self._body.set_stiffness(tuple(frame.stiffness), tuple(frame.stiffness.values()))
-            begin += frame.duration
+            begin += frame.duration / motion.edge.pace
 
     def _finish(self, motion: PostureMotion, succeeded: bool) -> None:
         motion.finish(succeeded)
@@ -295,11 +302,13 @@ class PostureController:
     def _ways_out(self, speed: float) -> Iterator[_Edge]:
         """Yield the edges that begin where the robot is now."""
         placed, posture = self.attitude(), self.current()
-        for goal in _ARRANGED.get(placed, ()):
+        goals = set(_ARRANGED.get(placed, ()))
+        # What is left to do in a posture that is nearly taken.
+        for goal in sorted(goals | ({posture} & set(self.names))):
             yield _Edge(goal, self.duration(facts().postures[goal], speed), None)
         for motion in keyframe_motions():
             if motion.start in (placed, posture):
-                yield _Edge(motion.goal, motion.duration, motion)
+                yield _played(motion, speed)
 
     def _edges(self, node: str, speed: float) -> Iterator[_Edge]:
         """Yield the edges that leave a posture or attitude."""
@@ -308,9 +317,10 @@ class PostureController:
                 yield _Edge(goal, _SHORTEST_S / speed, None)
         if node in ("belly", "back"):
             yield _Edge("LyingBelly" if node == "belly" else "LyingBack", _SHORTEST_S / speed, None)
+        placed = _ATTITUDES[node][0] if node in _ATTITUDES else node
         for motion in keyframe_motions():
-            if motion.start == node:
-                yield _Edge(motion.goal, motion.duration, motion)
+            if motion.start in (node, placed):
+                yield _played(motion, speed)
 
     def duration(self, angles: Sequence[float], speed_fraction: float) -> float:
         """Return the time for moving all joints to the given angles [s]."""
