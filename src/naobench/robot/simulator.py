@@ -123,7 +123,9 @@ class Robot:
         grain = Grain(scene.variation.camera_noise, self.drawn.noise_seed)
         self.camera = Camera(model, data, self.drawn.light, grain)
         self.joints = JointController(
-            posture, lambda name, by: self._monitor.report("joint_limit", (name,), by)
+            posture,
+            lambda name, by: self._monitor.report("joint_limit", (name,), by),
+            lambda names, share: self._monitor.report("speed", names, share),
         )
         start = scene.robot
         self.gait = Gait(self.joints, (start.x, start.y, start.yaw), self._legs_ready, self._leg)

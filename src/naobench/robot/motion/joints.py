@@ -23,6 +23,8 @@ LIMIT_TOLERANCE = 0.001
 _FORGET_TICKS = 30
 """A command back inside the range starts a new safety event only when the last one outside is
 older: a command that flickers across the limit is one mistake (our choice: 0.3 s)."""
+_HASTE = 1.001
+"""Share of a joint's largest speed beyond which a command is too hasty: rounding is forgiven."""
 _ARRIVED = 0.002
 """Nearer than this a command is carried out [rad]."""
 _SLOW = 0.5
@@ -62,6 +64,13 @@ class _Track:
         self.times = [0.0, *times]
         self.angles = [start, *angles]
         self.slopes = _monotone_slopes(self.times, self.angles)
+
+    def pace(self) -> float:
+        """Return the largest mean speed between two keyframes [rad/s]."""
+        return max(
+            abs(b - a) / (t1 - t0)
+            for (t0, a), (t1, b) in pairwise(zip(self.times, self.angles, strict=True))
+        )
 
     def at(self, t: float) -> float:
         """Return the angle at time t since the start [rad]."""
@@ -112,9 +121,16 @@ class JointController:
         start: Commanded angles at the beginning, in the order of the joint table [rad].
         on_excess: Called with the joint's name and the excess [rad] when a command leaves the
             joint's range, and not again before it was back inside; each command is clipped.
+        on_haste: Called with joints and the largest share [1] when an interpolation asks them to be
+            faster than they are without load; they follow as fast as they can.
     """
 
-    def __init__(self, start: Sequence[float], on_excess: Callable[[str, float], None]) -> None:
+    def __init__(
+        self,
+        start: Sequence[float],
+        on_excess: Callable[[str, float], None],
+        on_haste: Callable[[tuple[str, ...], float], None] = lambda joints, share: None,
+    ) -> None:
         joints = facts().joints
         self.names = tuple(joints)
         self.targets = list(start)
@@ -129,7 +145,7 @@ class JointController:
         self._goals: dict[int, tuple[float, float]] = {}
         self._motions: list[_Interpolation] = []
         self._reserved: frozenset[int] = frozenset()
-        self._on_excess = on_excess
+        self._on_excess, self._on_haste = on_excess, on_haste
         self._ticks = 0
         self._beyond: dict[int, tuple[int, bool]] = {}
         """When a joint was last commanded out of its range [ticks], and whether it still is."""
@@ -184,6 +200,10 @@ class JointController:
                 when.get(i) or when[self._left_hip if i == self._right_hip else self._right_hip]
             )
             tracks[i] = _Track(self.targets[i], stamps, keyframes)
+        hasty = {i: track.pace() / self._speed[i] for i, track in tracks.items()}
+        hasty = {i: share for i, share in hasty.items() if share > _HASTE}
+        if hasty:
+            self._on_haste(tuple(self.names[i] for i in hasty), max(hasty.values()))
         motion = _Interpolation(tracks)
         self._motions.append(motion)
         if not tracks:
