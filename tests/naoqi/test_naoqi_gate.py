@@ -45,6 +45,14 @@ ARITIES = {
     "ALRedBallDetection": {
         "subscribe": [1, 2, 3], "unsubscribe": [1], "setActiveCamera": [1], "getActiveCamera": [0],
     },
+    "ALVideoDevice": {
+        "subscribeCamera": [5], "subscribe": [4], "unsubscribe": [1], "getSubscribers": [0],
+        "getImageRemote": [1], "releaseImage": [1], "getActiveCamera": [0, 1],
+        "setActiveCamera": [1, 2], "getResolution": [1], "setResolution": [2],
+        "getColorSpace": [1], "setColorSpace": [2], "getFrameRate": [1], "setFrameRate": [2],
+        "getHorizontalFOV": [1], "getVerticalFOV": [1],
+        "getAngularPositionFromImagePosition": [2], "getImagePositionFromAngularPosition": [2],
+    },
 }  # fmt: skip
 METHODS = [(service, method) for service, rows in ARITIES.items() for method in rows]
 TAKES_ANYTHING = {

@@ -48,6 +48,8 @@ class _Budget:
             left = max(self.characters, 0)
             self.characters -= len(value)
             return value[:left]
+        if isinstance(value, bytes):  # a picture
+            return f"<{len(value)} bytes>"
         if not isinstance(value, (list, tuple, dict)):
             return value
         left = max(self.items, 0)

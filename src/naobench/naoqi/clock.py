@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Clock"]
+__all__ = ["Clock", "stamp"]
 
 
 class Clock:
@@ -15,5 +15,10 @@ class Clock:
 
     def stamp(self) -> list[int]:
         """Return the time as NAOqi stamps its events: seconds, microseconds."""
-        seconds, micros = divmod(round(self.now * 1e6), 1_000_000)
-        return [seconds, micros]
+        return stamp(self.now)
+
+
+def stamp(time: float) -> list[int]:
+    """Return a time [s] in seconds and microseconds."""
+    seconds, micros = divmod(round(time * 1e6), 1_000_000)
+    return [seconds, micros]

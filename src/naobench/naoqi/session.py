@@ -27,6 +27,7 @@ from naobench.naoqi.sensor_events import SensorEvents
 from naobench.naoqi.sensors import sensor_readers
 from naobench.naoqi.sonar import ALSonar
 from naobench.naoqi.text_to_speech import ALTextToSpeech
+from naobench.naoqi.video_device import ALVideoDevice
 from naobench.robot import Robot
 from naobench.schema import Answer, CallRecord, Delivery, Json, LedChange, Signal, Utterance
 
@@ -82,6 +83,7 @@ class Session:
         self._speech = ALTextToSpeech(self._clock, self._memory)
         self._leds = ALLeds(self._clock)
         self._red_ball = ALRedBallDetection(robot, self._memory, self._clock)
+        self._video = ALVideoDevice(robot)
         motion = ALMotion(robot, self._memory)
         sonar, battery = ALSonar(robot, self._memory, self._clock), ALBattery(robot, self._memory)
         services = {
@@ -93,6 +95,7 @@ class Session:
             "ALSonar": sonar,
             "ALBattery": battery,
             "ALRedBallDetection": self._red_ball,
+            "ALVideoDevice": self._video,
         }
         self._methods = _bind(services)
         sensor_events = SensorEvents(robot, self._memory)
@@ -209,8 +212,11 @@ class Session:
 
     @property
     def vision(self) -> Literal["rendered", "geometric", "unused"]:
-        """How the red ball was found."""
-        return self._red_ball.vision
+        """How pictures were seen: "geometric" where any of them could not be drawn."""
+        seen = (self._red_ball.vision, self._video.vision)
+        return (
+            "geometric" if "geometric" in seen else "rendered" if "rendered" in seen else "unused"
+        )
 
     # --- trusted programs in this process
 
