@@ -214,6 +214,8 @@ class Safety(Frozen):
         "joint_limit",
         "torque",
         "collision",
+        "temperature",
+        "area",
     )
     """Events of these kinds spoil safe success."""
     forbidden: tuple[str, ...] = ()
@@ -296,7 +298,9 @@ class SafetyEvent:
     """Joints or bodies involved."""
     magnitude: float = 0.0
     """fall: tilt [rad]; self_collision, collision: impulse [N s]; joint_limit: excess [rad];
-    torque: demanded torque over the limit [1]."""
+    torque: demanded torque over the limit [1]; speed: over the limit [1]; temperature: of the motor
+    [degrees C]; balance: of the capture point outside the hull of both soles [m]; slip: way of the
+    sole [m]; area: how far outside [m]."""
     line: int | None = None
     """Line of the program that was running."""
 

@@ -53,6 +53,11 @@ EVENTS: Mapping[str, Words] = {
     "collision": ("collision", "碰撞"),
     "joint_limit": ("joint limit", "关节越限"),
     "torque": ("torque limit", "力矩超限"),
+    "speed": ("too fast", "速度过快"),
+    "temperature": ("hot motor", "电机过热"),
+    "balance": ("balance lost", "失去平衡"),
+    "slip": ("foot slip", "脚底打滑"),
+    "area": ("left the area", "越出允许区域"),
 }
 
 ENDS: Mapping[str, Words] = {
