@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 FloatArray = npt.NDArray[np.float64]
 Json = Any
@@ -165,6 +165,13 @@ class Ground(Frozen):
     """Height between the lowest and the highest places of uneven ground [m]."""
 
 
+def _known_timestep(value: float) -> float:
+    """Refuse timesteps at which the robot was never tried."""
+    if value not in (0.002, 0.005):
+        raise ValueError(f"must be 0.002 or 0.005 [s], got {value:g}")
+    return value
+
+
 class Scene(Frozen):
     """Everything physical about a task. Ranges are drawn anew for each seed."""
 
@@ -179,7 +186,7 @@ class Scene(Frozen):
     ground: Ground = Ground()
     area: tuple[Finite, Finite, Finite, Finite] | None = None
     """Where the robot may go: least x and y, most x and y in the world frame [m]."""
-    timestep_s: Literal[0.002, 0.005] = 0.002
+    timestep_s: Annotated[float, AfterValidator(_known_timestep)] = 0.002
     """Timestep of the physics: 0.005 is the fast profile [s]."""
 
 
