@@ -12,7 +12,7 @@ Everything is in the torso frame. A rotation is a tuple of nine numbers, row by 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import acos, asin, atan2, cos, pi, sin, sqrt
+from math import acos, asin, atan2, copysign, cos, pi, sin, sqrt
 from typing import Final, Literal
 
 from naobench.robot.body.facts import Vector, facts
@@ -36,6 +36,8 @@ _LIMITS: Final = {
     side: tuple((facts().joints[side + j].low, facts().joints[side + j].high) for j in LEG_JOINTS)
     for side in "LR"
 }
+_SQUARES: Final = THIGH * THIGH + TIBIA * TIBIA
+_TWICE_PRODUCT: Final = 2.0 * THIGH * TIBIA
 
 __all__ = [
     "FOOT_HEIGHT",
@@ -144,34 +146,35 @@ def leg_angles(side: Side, position: Vector, r: Rotation, hip_yaw: float) -> lis
         The six joints from HipYawPitch to AnkleRoll [rad].
     """
     h = _hip_rotation(side, hip_yaw)
+    h0, h1, h2, h3, h4, h5, h6, h7, h8 = h
+    ux, uy, uz = r[2], r[5], r[8]
     dx, dy, dz = position[0], position[1] - SIGN[side] * HIP_Y, position[2] + HIP_Z
     # Foot position and foot normal, seen from behind HipYawPitch.
-    wx, wy, wz = (
-        h[0] * dx + h[3] * dy + h[6] * dz,
-        h[1] * dx + h[4] * dy + h[7] * dz,
-        h[2] * dx + h[5] * dy + h[8] * dz,
-    )
-    nx = h[0] * r[2] + h[3] * r[5] + h[6] * r[8]
-    ny = h[1] * r[2] + h[4] * r[5] + h[7] * r[8]
-    nz = h[2] * r[2] + h[5] * r[5] + h[8] * r[8]
+    wx = h0 * dx + h3 * dy + h6 * dz
+    wy = h1 * dx + h4 * dy + h7 * dz
+    wz = h2 * dx + h5 * dy + h8 * dz
+    nx = h0 * ux + h3 * uy + h6 * uz
+    ny = h1 * ux + h4 * uy + h7 * uz
+    nz = h2 * ux + h5 * uy + h8 * uz
     down = sqrt(wy * wy + wz * wz)
     hip_roll = atan2(wy, -wz)
     c, s = -wz / down, wy / down
     hip_pitch, knee = _bend(wx, down)
     my = c * ny + s * nz
-    ankle_roll = -asin(min(max(my, -1.0), 1.0))
+    ankle_roll = -asin(my if -1.0 < my < 1.0 else copysign(1.0, my))
     ankle_pitch = atan2(nx, c * nz - s * ny) - hip_pitch - knee
-    angles = [hip_yaw, hip_roll, hip_pitch, knee, ankle_pitch, ankle_roll]
-    for i, (low, high) in enumerate(_LIMITS[side]):
-        if not low <= angles[i] <= high:
-            angles[i] = min(max(angles[i], low), high)
-    return angles
+    angles = (hip_yaw, hip_roll, hip_pitch, knee, ankle_pitch, ankle_roll)
+    return [
+        a if low <= a <= high else low if a < low else high
+        for a, (low, high) in zip(angles, _LIMITS[side], strict=True)
+    ]
 
 
 def _bend(forward: float, down: float) -> tuple[float, float]:
     """Return HipPitch and KneePitch for an ankle in the plane of the leg, relative to the hip."""
     distance = sqrt(forward * forward + down * down)
-    reach = min(distance, _REACH)
-    inner = (THIGH * THIGH + TIBIA * TIBIA - reach * reach) / (2.0 * THIGH * TIBIA)
-    knee = pi - acos(min(max(inner, -1.0), 1.0))
-    return atan2(-forward, down) - asin(min(TIBIA * sin(knee) / reach, 1.0)), knee
+    reach = distance if distance < _REACH else _REACH
+    inner = (_SQUARES - reach * reach) / _TWICE_PRODUCT
+    knee = pi - acos(inner if -1.0 < inner < 1.0 else copysign(1.0, inner))
+    offset = TIBIA * sin(knee) / reach
+    return atan2(-forward, down) - asin(offset if offset < 1.0 else 1.0), knee
