@@ -64,9 +64,12 @@ Range = tuple[Finite, Finite]
 
 
 class Frozen(BaseModel):
-    """A closed, immutable record: unknown keys are errors, because a typo must not pass."""
+    """A closed, immutable record: unknown keys are errors, because a typo must not pass.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    So are NaN and infinity, which JSON in Python lets in and which would poison a simulation.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 # --- what a model sees ------------------------------------------------------------------------

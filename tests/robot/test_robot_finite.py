@@ -3,11 +3,12 @@
 import math
 
 import pytest
+from pydantic import ValidationError
 
 from naobench.errors import InfrastructureError, RobotError
 from naobench.naoqi import Session
 from naobench.robot import Robot
-from naobench.schema import RobotStart, Scene, SceneEvent
+from naobench.schema import RobotStart, Scene, SceneEvent, SceneObject
 
 
 @pytest.fixture
@@ -52,7 +53,9 @@ def test_command_that_becomes_no_number_ends_the_episode(robot):
 @pytest.mark.parametrize("force", [1e12, math.nan, math.inf])
 @pytest.mark.parametrize("timestep_s", [0.002, 0.005])
 def test_state_that_becomes_no_number_ends_the_episode(force, timestep_s, in_tmp):
-    push = SceneEvent(at_s=0.2, do="push", target="Torso", force=(0.0, force, 0.0))
+    push = SceneEvent(at_s=0.2, do="push", target="Torso", force=(0.0, 0.0, 0.0))
+    # Past the schema, which refuses what is no number.
+    push = push.model_copy(update={"force": (0.0, force, 0.0)})
     robot = Robot(Scene(events=(push,), timestep_s=timestep_s), 1)
     with pytest.raises(InfrastructureError, match=r"unstable at 0\.2"):
         robot.run(1.0)
@@ -60,7 +63,28 @@ def test_state_that_becomes_no_number_ends_the_episode(force, timestep_s, in_tmp
 
 def test_scene_without_numbers_does_not_begin(in_tmp):
     with pytest.raises(InfrastructureError, match="from the start"):
-        Robot(Scene(robot=RobotStart(x=math.nan)), 1)
+        Robot(Scene(robot=RobotStart().model_copy(update={"x": math.nan})), 1)
+
+
+@pytest.mark.parametrize("value", NOT_FINITE)
+@pytest.mark.parametrize(
+    "scene",
+    [
+        lambda v: Scene(robot=RobotStart(x=v)),
+        lambda v: Scene(robot=RobotStart(battery=v)),
+        lambda v: Scene(friction=(0.6, v)),
+        lambda v: Scene(area=(0.0, 0.0, v, 1.0)),
+        lambda v: Scene(objects=(SceneObject(id="a", type="ball", position=(v, 0.0, 0.0)),)),
+        lambda v: Scene(objects=({"id": "a", "type": "ball", "position": (0, 0, 0), "mass": v},)),
+        lambda v: SceneEvent(at_s=1.0, do="move", target="a", to=(0.0, 0.0, v)),
+        lambda v: SceneEvent(at_s=1.0, do="push", target="Torso", force=(v, 0.0, 0.0)),
+        lambda v: SceneEvent(at_s=v, do="touch", target="Head/Touch/Front"),
+        lambda v: SceneEvent(at_s=1.0, do="push", target="Torso", duration_s=v),
+    ],
+)
+def test_scenes_that_are_no_numbers_are_refused(scene, value):
+    with pytest.raises(ValidationError, match=r"finite number|greater than|less than"):
+        scene(value)
 
 
 def test_unstable_simulation_is_no_failure_of_the_program(in_tmp):
