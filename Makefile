@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install run smoke test test-all check fix bench docs dataset clean
+.PHONY: help install run smoke test test-all check fix bench film docs dataset clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -57,6 +57,9 @@ bench: $(READY) ## measure every promise, caches off; e.g. BENCH="--quick --only
 	@$(BIN)/python -m pip install --quiet --editable '.[bench]' || \
 		echo "Without PyBullet the part 'outside' stays empty; without a wheel for this Python it needs a C++ compiler."
 	@$(BIN)/python -m bench $(BENCH)
+
+film: $(READY) ## film walking, getting up and grasping for the documentation
+	@$(BIN)/python -m bench.film
 
 docs: $(READY) ## write the generated pages anew
 	@$(BIN)/python -m naobench.naoqi.reference
