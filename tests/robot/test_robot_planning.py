@@ -12,7 +12,6 @@ from naobench.robot.walk.footsteps import (
     compose,
     inverse,
     middle,
-    plan,
     relative,
     standing_feet,
 )
@@ -33,7 +32,7 @@ def test_poses_compose_and_invert():
 @pytest.mark.parametrize("support", ["L", "R"])
 def test_plan_ends_at_the_goal_with_feet_side_by_side(goal, support):
     feet = standing_feet(ORIGIN)
-    for step in plan(feet, support, ToPose(goal), StepLimits(), 200):
+    for step in ToPose(goal).plan(feet, support, StepLimits(), 200):
         feet[step.side] = step.pose
     assert middle(feet) == pytest.approx(goal, abs=0.015)
     assert relative(feet["R"], feet["L"]) == pytest.approx((0, SEPARATION, 0), abs=0.005)
@@ -43,7 +42,7 @@ def test_plan_ends_at_the_goal_with_feet_side_by_side(goal, support):
 def test_steps_keep_their_limits_and_the_feet_apart(goal):
     limits = StepLimits()
     feet, support = standing_feet(ORIGIN), "R"
-    for step in plan(feet, support, ToPose(goal), limits, 200):
+    for step in ToPose(goal).plan(feet, support, limits, 200):
         gap = relative(feet[support], step.pose)
         sign = 1 if step.side == "L" else -1
         assert -limits.backward - 0.03 <= gap[0] <= limits.forward + 0.03
@@ -54,11 +53,11 @@ def test_steps_keep_their_limits_and_the_feet_apart(goal):
 
 def test_close_puts_the_feet_together_and_ends():
     feet = standing_feet(ORIGIN)
-    first = plan(feet, "R", Velocity(0.04, 0.02, 0.1), StepLimits(), 1)[0]
+    first = Velocity(0.04, 0.02, 0.1).plan(feet, "R", StepLimits(), 1)[0]
     feet[first.side] = first.pose
-    closing = plan(feet, first.side, Close(), StepLimits(), 9)
+    closing = Close().plan(feet, first.side, StepLimits(), 9)
     assert len(closing) == 1
-    assert plan({**feet, closing[0].side: closing[0].pose}, "R", Close(), StepLimits(), 9) == []
+    assert Close().plan({**feet, closing[0].side: closing[0].pose}, "R", StepLimits(), 9) == []
 
 
 def test_ramp_sums_equal_the_long_product():

@@ -131,7 +131,7 @@ def test_newer_move_replaces_the_running_one(robot, until):
 def test_move_ordered_during_the_last_step_waits_for_the_rest(robot, until):
     robot.gait.move_to(0.1, 0.05, 0.4)
     robot.run(3.3)
-    planned = robot.position(False)
+    planned = robot.gait.next_pose()
     move = robot.gait.move_to(0.1, -0.1, -0.8)
     robot.run(1.0)
     assert robot.position(False) == pytest.approx(planned, abs=0.02)

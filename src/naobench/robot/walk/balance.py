@@ -20,6 +20,7 @@ __all__ = [
     "CaptureFilter",
     "ComEstimator",
     "ComState",
+    "GroundTilt",
 ]
 
 # Gains are own choices, found by walking over random friction, masses and pushes.
@@ -30,6 +31,14 @@ _VELOCITY_SHARE = 0.35
 _ERROR_SHARE = 0.4
 _DEAD_X, _DEAD_Y = 0.022, 0.016
 """Capture-point errors that a walk has anyway [m]; smaller ones move no step."""
+_HABIT_SHARE = 0.4
+_HABIT_MOST = 0.020
+"""How fast and how far the error that a leg has in every step is taken for granted [1, m]."""
+_HABIT_NEWS = 0.03
+"""A step whose error differs by more from the habit teaches nothing: it was a push [m]."""
+_TILT_SHARE = 0.5
+_TILT_MOST = 0.09
+"""Tilt of the ground that is leaned against [rad]: 3 degrees of slope and what joints are off."""
 
 PENDULUM_RATE: Final = math.sqrt(GRAVITY / COM_HEIGHT)
 """Rate at which an unsupported robot topples [1/s]."""
@@ -60,15 +69,21 @@ class AnkleFeedback:
     def __init__(self) -> None:
         self._gyro_x = self._gyro_y = 0.0
 
-    def offsets(self, attitude: Attitude, lean: float) -> tuple[float, float]:
-        """Return what to add to AnklePitch and AnkleRoll [rad]."""
+    def offsets(self, attitude: Attitude, roll: float, pitch: float) -> tuple[float, float]:
+        """Return what to add to AnkleRoll and AnklePitch [rad].
+
+        Args:
+            attitude: The inertial unit.
+            roll: Tilt that the torso should have now [rad].
+            pitch: Likewise.
+        """
         self._gyro_x += _GYRO_SHARE * (attitude.gyro_x - self._gyro_x)
         self._gyro_y += _GYRO_SHARE * (attitude.gyro_y - self._gyro_y)
-        pitch = _PITCH_GAIN * (attitude.pitch - lean) + _PITCH_RATE_GAIN * self._gyro_y
-        roll = _ROLL_GAIN * attitude.roll + _ROLL_RATE_GAIN * self._gyro_x
+        by_pitch = _PITCH_GAIN * (attitude.pitch - pitch) + _PITCH_RATE_GAIN * self._gyro_y
+        by_roll = _ROLL_GAIN * (attitude.roll - roll) + _ROLL_RATE_GAIN * self._gyro_x
         return (
-            min(max(pitch, -_PITCH_MOST), _PITCH_MOST),
-            min(max(roll, -_ROLL_MOST), _ROLL_MOST),
+            min(max(by_roll, -_ROLL_MOST), _ROLL_MOST),
+            min(max(by_pitch, -_PITCH_MOST), _PITCH_MOST),
         )
 
 
@@ -122,20 +137,43 @@ class ComEstimator:
 
 
 class CaptureFilter:
-    """Compares the capture point with the plan and says when a step must give way."""
+    """Compares the capture point with the plan and says when a step must give way.
+
+    Joints that are a little off, soft servos and a slope give every step the same error. Each leg
+    learns its own, so that only what is new moves a step.
+    """
 
     def __init__(self) -> None:
         self._x = self._y = 0.0
+        self._habit: dict[Side, tuple[float, float]] = {"L": (0.0, 0.0), "R": (0.0, 0.0)}
+        self._side: Side = "L"
+        self._sum_x = self._sum_y = 0.0
+        self._count = 0
 
-    def restart(self) -> None:
-        """Begin a single support without error."""
-        self._x = self._y = 0.0
+    def restart(self, side: Side) -> None:
+        """Begin a single support without error; what the last one had becomes a habit."""
+        if self._count:
+            self._learn(self._sum_x / self._count, self._sum_y / self._count)
+        self._side = side
+        self._x = self._y = self._sum_x = self._sum_y = 0.0
+        self._count = 0
+
+    def _learn(self, x: float, y: float) -> None:
+        """Approach the habit of a leg to the mean error of its last step [m]."""
+        hx, hy = self._habit[self._side]
+        if abs(x - hx) > _HABIT_NEWS or abs(y - hy) > _HABIT_NEWS:
+            return
+        hx, hy = hx + _HABIT_SHARE * (x - hx), hy + _HABIT_SHARE * (y - hy)
+        self._habit[self._side] = (
+            min(max(hx, -_HABIT_MOST), _HABIT_MOST),
+            min(max(hy, -_HABIT_MOST), _HABIT_MOST),
+        )
 
     def error(self, dx: float, dy: float, dvx: float, dvy: float) -> tuple[float, float]:
-        """Return the capture-point error beyond the dead zone [m].
+        """Return the capture-point error beyond habit and dead zone [m].
 
         Args:
-            dx: Measured less planned centre of mass [m]; dy likewise.
+            dx: Measured less planned centre of mass along the foot [m]; dy across it.
             dy: See dx.
             dvx: Measured less planned velocity [m/s]; dvy likewise.
             dvy: See dvx.
@@ -145,7 +183,46 @@ class CaptureFilter:
         """
         self._x += _ERROR_SHARE * (dx + dvx / PENDULUM_RATE - self._x)
         self._y += _ERROR_SHARE * (dy + dvy / PENDULUM_RATE - self._y)
-        return _beyond(self._x, _DEAD_X), _beyond(self._y, _DEAD_Y)
+        self._sum_x += self._x
+        self._sum_y += self._y
+        self._count += 1
+        hx, hy = self._habit[self._side]
+        return _beyond(self._x - hx, _DEAD_X), _beyond(self._y - hy, _DEAD_Y)
+
+
+class GroundTilt:
+    """Finds the tilt that the torso keeps over whole steps: a slope, or joints that are off.
+
+    Attributes:
+        roll, pitch: Tilt beyond the one that was commanded, mean of the last two steps [rad].
+    """
+
+    def __init__(self) -> None:
+        self.roll = self.pitch = 0.0
+        self._sum_roll = self._sum_pitch = 0.0
+        self._count = 0
+        self._last: tuple[float, float] | None = None
+
+    def watch(self, roll: float, pitch: float) -> None:
+        """Take the tilt of this tick beyond the commanded one [rad]."""
+        self._sum_roll += roll
+        self._sum_pitch += pitch
+        self._count += 1
+
+    def landed(self) -> None:
+        """A step is over. Two are averaged, because the torso swings with the supporting leg."""
+        if not self._count:
+            return
+        now = (self._sum_roll / self._count, self._sum_pitch / self._count)
+        self._sum_roll = self._sum_pitch = 0.0
+        self._count = 0
+        share = 1.0 if self._last is None else _TILT_SHARE
+        last = self._last or now
+        self._last = now
+        self.roll += share * ((now[0] + last[0]) / 2 - self.roll)
+        self.pitch += share * ((now[1] + last[1]) / 2 - self.pitch)
+        self.roll = min(max(self.roll, -_TILT_MOST), _TILT_MOST)
+        self.pitch = min(max(self.pitch, -_TILT_MOST), _TILT_MOST)
 
 
 def _beyond(value: float, dead: float) -> float:

@@ -9,7 +9,8 @@ follows, so that feet never come closer than they stand.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -32,15 +33,17 @@ __all__ = [
     "Footstep",
     "Pose",
     "Route",
+    "StepByStep",
     "StepLimits",
     "ToPose",
     "Velocity",
+    "body_of",
     "compose",
     "inverse",
     "middle",
     "other",
-    "plan",
     "relative",
+    "side_by_side",
     "standing_feet",
 ]
 
@@ -79,6 +82,11 @@ def standing_feet(body: Pose) -> dict[Side, Pose]:
     return {"L": compose(body, (0.0, half, 0.0)), "R": compose(body, (0.0, -half, 0.0))}
 
 
+def side_by_side(feet: Feet) -> bool:
+    """Return whether the feet stand as in a plain stand."""
+    return _near(body_of("L", feet["L"]), body_of("R", feet["R"]))
+
+
 def body_of(side: Side, foot: Pose) -> Pose:
     """Return the body pose that a foot implies."""
     return compose(foot, (0.0, -SIGN[side] * SEPARATION / 2, 0.0))
@@ -108,18 +116,70 @@ class Footstep:
 
     side: Side
     pose: Pose
+    period_s: float = 0.0
+    """Duration of the step [s]; 0: as the style says."""
 
 
 class Route(Protocol):
-    """Decides how a step moves the body."""
+    """Decides where feet go."""
 
-    def step(self, body: Pose, swing: Side, limits: StepLimits) -> Pose:
-        """Return the motion of the body in its own frame."""
+    def plan(self, feet: Feet, support: Side, limits: StepLimits, count: int) -> Sequence[Footstep]:
+        """Return the coming footsteps, at most `count`.
+
+        Args:
+            feet: Where the feet stand.
+            support: The foot that stands during the first step.
+            limits: What one step may do.
+            count: How many steps the caller wants to know.
+
+        Returns:
+            Footsteps; fewer than `count` when the route ends. None when it has ended already.
+        """
+        ...
+
+    def first(self, body: Pose, limits: StepLimits) -> Side:
+        """Return the foot that should swing first when the robot stands at `body`."""
         ...
 
     def arrived(self, body: Pose) -> bool:
-        """Return whether a robot that stands at `body` with parallel feet may stop."""
+        """Return whether a robot that stands at `body` may stop."""
         ...
+
+
+class StepByStep(ABC):
+    """A route that knows how the next step moves the body, wherever the body is."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def step(self, body: Pose, swing: Side, limits: StepLimits) -> Pose:
+        """Return the motion of the body in its own frame."""
+
+    @abstractmethod
+    def arrived(self, body: Pose) -> bool:
+        """Return whether a robot that stands at `body` with parallel feet may stop."""
+
+    def first(self, body: Pose, limits: StepLimits) -> Side:
+        """Return the left foot when only it can go sideways or turn, else the right one."""
+        _, y, turn = self.step(body, "L", limits)
+        return "L" if y or turn else "R"
+
+    def plan(self, feet: Feet, support: Side, limits: StepLimits, count: int) -> list[Footstep]:
+        """Return the coming footsteps, at most `count`."""
+        now = dict(feet)
+        steps: list[Footstep] = []
+        while len(steps) < count:
+            body = body_of(support, now[support])
+            swing = other(support)
+            closed = _near(body, body_of(swing, now[swing]))
+            if closed and self.arrived(body):
+                break
+            moved = compose(body, self.step(body, swing, limits))
+            landing = compose(moved, (0.0, SIGN[swing] * SEPARATION / 2, 0.0))
+            now[swing] = landing
+            steps.append(Footstep(swing, landing))
+            support = swing
+        return steps
 
 
 def _outwards(swing: Side, wish: Pose, limits: StepLimits) -> Pose:
@@ -132,16 +192,18 @@ def _outwards(swing: Side, wish: Pose, limits: StepLimits) -> Pose:
 
 
 @dataclass(frozen=True, slots=True)
-class Velocity:
+class Velocity(StepByStep):
     """Walk on with the same step: x per step, y and turn per pair of steps."""
 
     x: float
     y: float
     turn: float
+    drift: float = 0.0
+    """Turn of a step that nobody asked for [rad]; steered against."""
 
     def step(self, body: Pose, swing: Side, limits: StepLimits) -> Pose:
         """Return the same step again, as far as the foot can take it."""
-        return _outwards(swing, (self.x, self.y, self.turn), limits)
+        return _outwards(swing, (self.x, self.y, self.turn - 2 * self.drift), limits)
 
     def arrived(self, body: Pose) -> bool:
         """Return False: it goes on until told otherwise."""
@@ -149,7 +211,7 @@ class Velocity:
 
 
 @dataclass(frozen=True, slots=True)
-class Close:
+class Close(StepByStep):
     """Put the feet side by side and stop."""
 
     def step(self, body: Pose, swing: Side, limits: StepLimits) -> Pose:
@@ -162,10 +224,14 @@ class Close:
 
 
 @dataclass(frozen=True, slots=True)
-class ToPose:
+class ToPose(StepByStep):
     """Walk to a pose, sharing the way out evenly over the steps that it needs."""
 
     goal: Pose
+    drift: float = 0.0
+    """Turn of a step that nobody asked for [rad]; steered against."""
+    blur: float = 0.0
+    """Heading that a further step could not make better [rad]."""
 
     def step(self, body: Pose, swing: Side, limits: StepLimits) -> Pose:
         """Return an even share of the way that is left."""
@@ -175,43 +241,13 @@ class ToPose:
         share = math.hypot(x / forward, 2 * y / limits.sideways, 2 * turn / limits.turn)
         steps = max(1.0, share)
         pair = max(1.0, share / 2)
-        return _outwards(swing, (x / steps, y / pair, turn / pair), limits)
+        return _outwards(swing, (x / steps, y / pair, turn / pair - 2 * self.drift), limits)
 
     def arrived(self, body: Pose) -> bool:
         """Return whether the goal is near enough."""
-        return all(
-            abs(v) < near for v, near in zip(relative(body, self.goal), _AT_GOAL, strict=True)
-        )
-
-
-def plan(feet: Feet, support: Side, route: Route, limits: StepLimits, count: int) -> list[Footstep]:
-    """Return the coming footsteps, at most `count`.
-
-    Args:
-        feet: Where the feet stand.
-        support: The foot that stands during the first step.
-        route: Where to go.
-        limits: What one step may do.
-        count: How many steps the caller wants to know.
-
-    Returns:
-        Footsteps; fewer than `count` when the route ends. None when it has ended already.
-    """
-    now = dict(feet)
-    steps: list[Footstep] = []
-    while len(steps) < count:
-        body = body_of(support, now[support])
-        swing = other(support)
-        closed = _near(body, body_of(swing, now[swing]))
-        if closed and route.arrived(body):
-            break
-        landing = compose(
-            compose(body, route.step(body, swing, limits)), (0.0, SIGN[swing] * SEPARATION / 2, 0.0)
-        )
-        now[swing] = landing
-        steps.append(Footstep(swing, landing))
-        support = swing
-    return steps
+        x, y, turn = relative(body, self.goal)
+        near_x, near_y, near_turn = _AT_GOAL
+        return abs(x) < near_x and abs(y) < near_y and abs(turn) < near_turn + self.blur
 
 
 def _near(a: Pose, b: Pose) -> bool:

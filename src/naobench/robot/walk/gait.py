@@ -1,4 +1,4 @@
-"""Walking commands: go to a pose, keep a velocity, stop.
+"""Walking commands: go to a pose, keep a velocity, take named footsteps, stop.
 
 The gait owns the legs from the first command until it has come to rest. It first takes the
 walk-ready stance, then a `Walker` does the steps. A newer command replaces the older one when the
@@ -7,106 +7,64 @@ running step has landed.
 
 from __future__ import annotations
 
-import math
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from naobench.errors import RobotError, nearest
 from naobench.robot.body.body_model import BodyModel
+from naobench.robot.body.facts import Vector
 from naobench.robot.body.kinematics import LEG_JOINTS, Side
-from naobench.robot.motion.joints import TICK_S, JointController, Motion
+from naobench.robot.motion.joints import TICK_S, JointController
+from naobench.robot.walk.arm_swing import ArmSwing
 from naobench.robot.walk.balance import Attitude
+from naobench.robot.walk.config import GAIT_KEYS, StepStyle, check_finite, configured
+from naobench.robot.walk.footstep_list import FootstepList, Move, NamedStep, listed_steps
 from naobench.robot.walk.footsteps import (
-    SEPARATION,
     Close,
+    Feet,
     Pose,
     Route,
     StepLimits,
     ToPose,
     Velocity,
     compose,
-    inverse,
     middle,
     relative,
+    side_by_side,
     standing_feet,
 )
-from naobench.robot.walk.walker import StepStyle, Walker, stance_angles
+from naobench.robot.walk.odometry import Odometry
+from naobench.robot.walk.stance import stance_angles
+from naobench.robot.walk.walker import Walker
 
-__all__ = ["GAIT_KEYS", "Gait", "Move"]
+__all__ = ["GAIT_KEYS", "Footing", "Gait", "Move"]
 
-GAIT_KEYS: Mapping[str, tuple[float, float, float]] = {
-    "MaxStepX": (0.040, 0.001, 0.080),
-    "MaxStepY": (0.140, 0.101, 0.160),
-    "MaxStepTheta": (0.349, 0.001, 0.524),
-    "MaxStepFrequency": (1.0, 0.0, 1.0),
-    "StepHeight": (0.020, 0.005, 0.035),
-    "TorsoWx": (0.0, -0.122, 0.122),
-    "TorsoWy": (0.0, -0.122, 0.122),
-}
-"""Move configuration: default, least, most. Source: Locomotion control, NAOqi 2.8 documentation.
-TorsoWx and TorsoWy are accepted and ignored: the torso keeps the lean it needs."""
-
-_LONGEST_PERIOD_S, _SHORTEST_PERIOD_S = 0.60, 0.42
 _READY_SPEED = 1.0
 """Speed of the joint with the longest way to the walk-ready stance [rad/s]: own choice."""
 _READY_S = 0.4
-_SLIP = 0.05
-"""Backward slip of the standing foot per step, in parts of the lift of the other foot [1]."""
-_MOST_LIFT = 0.03
-_MOST_TURN = 0.40
-"""What the model's hips can do [m, rad]: beyond, NAOqi's ranges cost torque or bring
-toes together."""
 _ARMS_EVERY_S = 0.05
 _ARMS_MOVED = 0.05
 """How often the arms are looked at while walking [s], and what counts as a movement [rad]."""
 _FIRST_STEP = 0.6
 """Share of the step limits that the first step may use: own choice, spares the hips."""
+_NOT_AGAIN = 0.015
+"""A robot that has come to rest bears so much more error of its heading before it sets out again
+[rad]: own choice."""
+_MANY_STEPS = 5
 
 
-class Move(Motion):
-    """A walk to a pose; `succeeded` is False when it was refused, stopped or replaced."""
+@dataclass(frozen=True, slots=True)
+class Footing:
+    """Where the feet are and where they will land: getFootSteps."""
 
-    __slots__ = ()
-
-
-@dataclass(slots=True)
-class Odometry:
-    """Where the plan's frame lies in the world, as the robot believes.
-
-    Heading comes from the inertial unit. Steps are taken to be as planned, less a slip that was
-    calibrated: under the swing of the other leg the standing foot slides back by a millimetre,
-    whatever the friction, the load and the direction of the walk (bench/walk.py shows the rest).
-    """
-
-    anchor: Pose
-    _sum: float = 0.0
-    _count: int = 0
-    _last: float = 0.0
-
-    def watch(self, yaw: float, planned: float) -> None:
-        """Compare the measured and the planned yaw of the torso in a tick."""
-        error = yaw - planned - self.anchor[2]
-        self._sum += math.remainder(error, math.tau)
-        self._count += 1
-
-    def correct(self, pivot: Pose, slip: float) -> None:
-        """Turn the plan about a standing foot by the mean yaw error over the last two steps.
-
-        Two, because the torso swings left and right with the supporting foot.
-
-        Args:
-            pivot: The standing foot in the plan.
-            slip: How far it has slipped backwards [m].
-        """
-        if not self._count:
-            return
-        mean = self._sum / self._count
-        error = (self._last + mean) / 2
-        self._sum, self._count, self._last = 0.0, 0, mean - error
-        fixed = compose(compose(self.anchor, pivot), (-slip, 0.0, 0.0))
-        turned = (fixed[0], fixed[1], fixed[2] + error)
-        self.anchor = compose(turned, inverse(pivot))
+    feet: Feet
+    """Ankle poses on the ground in the world, as the robot believes."""
+    fixed: tuple[tuple[Side, float, Pose], ...]
+    """Steps that can no longer change: foot, time until it lands [s], pose relative to the other
+    foot."""
+    planned: tuple[tuple[Side, float, Pose], ...]
+    """Steps that a newer command would replace; at most five."""
 
 
 class Gait:
@@ -135,8 +93,10 @@ class Gait:
         }
         self._legs = [*self._index["L"], *self._index["R"]]
         self._free = [i for i in range(len(joints.names)) if i not in self._legs]
-        self._posed = [math.inf] * len(self._free)
+        self._posed: list[float] = []
         self._body = BodyModel()
+        self._com: Vector = (0.0, 0.0, 0.0)
+        self._arms = ArmSwing(joints, self._body)
         self._odometry = Odometry(pose)
         self._walker: Walker | None = None
         self._ready: tuple[list[float], list[float], float] | None = None
@@ -145,6 +105,10 @@ class Gait:
         self._route: Route = Close()
         self._limits, self._style = StepLimits(), StepStyle()
         self._move: Move | None = None
+        self._listed: NamedStep | None = None
+        """The running step of a list."""
+        self._apart: tuple[Feet, list[float]] | None = None
+        """Feet that a list has left apart, about the robot frame, and the legs above them."""
 
     # --- commands ---
 
@@ -152,6 +116,20 @@ class Gait:
     def active(self) -> bool:
         """Whether the gait owns the legs."""
         return self._walker is not None
+
+    @property
+    def closed(self) -> bool:
+        """Whether a resting robot stands with its feet side by side."""
+        return self._walker is None and self._resting_feet() is None
+
+    @property
+    def arms_enabled(self) -> tuple[bool, bool]:
+        """Whether the left and the right arm swing in a walk."""
+        return self._arms.enabled
+
+    def enable_arms(self, left: bool, right: bool) -> None:
+        """Let the arms swing in a walk or not, the running one too."""
+        self._arms.enable(left, right)
 
     @property
     def max_velocity(self) -> Pose:
@@ -162,7 +140,7 @@ class Gait:
     def move_to(
         self, x: float, y: float, theta: float, config: Mapping[str, float] | None = None
     ) -> Move:
-        """Walk to a pose given in the robot frame of now.
+        """Walk to a pose given in the robot frame, where the running step will leave it.
 
         Args:
             x: Forwards [m].
@@ -176,13 +154,12 @@ class Gait:
         Raises:
             RobotError: If a number is not finite or a key unknown.
         """
-        limits, style = _configured(config or {})
-        _check_finite(x, y, theta)
+        limits, style = configured(config or {})
+        check_finite(x, y, theta)
         move = Move()
-        goal = compose(self.pose(), (x, y, theta))
-        if not self._command(move, limits, style):
-            return move
-        self._goal = goal
+        goal = compose(self.next_pose(), (x, y, theta))
+        if self._command(move, limits, style):
+            self._goal = goal
         return move
 
     def set_velocity(
@@ -199,31 +176,105 @@ class Gait:
         Raises:
             RobotError: If a number is not finite or a key unknown.
         """
-        limits, style = _configured(config or {})
-        _check_finite(vx, vy, vtheta)
+        limits, style = configured(config or {})
+        check_finite(vx, vy, vtheta)
         if vx == vy == vtheta == 0.0:
             self.stop()
         elif self._command(None, limits, style):
             pair = 2 * style.period_s
-            self._goal, self._route = None, Velocity(vx * pair / 2, vy * pair, vtheta * pair)
+            self._route = Velocity(vx * pair / 2, vy * pair, vtheta * pair)
+
+    def set_footsteps(
+        self,
+        legs: Sequence[str],
+        poses: Sequence[Pose],
+        *,
+        times: Sequence[float] = (),
+        speeds: Sequence[float] = (),
+        clear: bool = True,
+    ) -> Move:
+        """Take footsteps one by one; the feet stay where the last ones put them.
+
+        Args:
+            legs: "LLeg" or "RLeg" for each step.
+            poses: Where each foot lands, relative to the other foot [m, m, rad]; clipped to what
+                the legs can do.
+            times: When each foot lands, since the start of the list [s].
+            speeds: Instead of times: share of the fastest pace, 0 to 1.
+            clear: Whether steps of an earlier list that have not begun are dropped; else the new
+                ones follow them.
+
+        Returns:
+            The move; it succeeds when the last foot has landed.
+
+        Raises:
+            RobotError: If lists do not match, a leg is unknown, or a number makes no sense.
+        """
+        steps = listed_steps(legs, poses, times=times, speeds=speeds)
+        move = steps[-1].move
+        assert move is not None
+        if isinstance(self._route, FootstepList) and self.active and not clear:
+            if self._legs_ready():
+                self._route.steps.extend(steps)
+            else:
+                move.finish(False)
+        elif self._command(None, *configured({}), keep_step=True):
+            self._route = FootstepList(deque(steps))
+        else:
+            move.finish(False)
+        return move
 
     def stop(self) -> None:
         """End the walk at the next double support, with closing steps."""
-        self._finish_move(False)
-        self._goal, self._route = None, Close()
+        self._forget()
         if self._ready:
             self._end()
 
+    def close_feet(self) -> None:
+        """Put feet that a list has left apart side by side."""
+        if not self.closed and not self.active:
+            self._command(None, *configured({}))
+
     def halt(self) -> None:
         """Let go of the legs at once, without balancing."""
-        self._finish_move(False)
+        self._forget()
         self._end()
+
+    # --- where it is ---
 
     def pose(self) -> Pose:
         """Return the robot frame in the world, as the robot believes [m, m, rad]."""
         if self._walker is None:
             return self._odometry.anchor
+        return compose(self._odometry.anchor, middle(self._walker.feet_now()))
+
+    def next_pose(self) -> Pose:
+        """Return where the robot frame will be when the step that can no longer change is done."""
+        if self._walker is None:
+            return self._odometry.anchor
         return compose(self._odometry.anchor, self._walker.body)
+
+    def footing(self) -> Footing:
+        """Return where the feet are and which steps are to come."""
+        walker, anchor = self._walker, self._odometry.anchor
+        if walker is None:
+            feet = self._resting_feet() or standing_feet((0.0, 0.0, 0.0))
+            return Footing({s: compose(anchor, p) for s, p in feet.items()}, (), ())
+        now = {s: compose(anchor, p) for s, p in walker.feet_now().items()}
+        feet, support, at = dict(walker.feet), walker.support, walker.left_s
+        fixed = []
+        if walker.swinging:
+            step = walker.swinging
+            fixed.append((step.side, at, relative(feet[support], step.pose)))
+            feet[step.side], support = step.pose, step.side
+        planned = []
+        if not walker.ends:
+            for step in self._current_route().plan(feet, support, self._limits, _MANY_STEPS):
+                at += step.period_s or self._style.period_s
+                other_foot = feet["L" if step.side == "R" else "R"]
+                planned.append((step.side, at, relative(other_foot, step.pose)))
+                feet[step.side] = step.pose
+        return Footing(now, tuple(fixed), tuple(planned))
 
     # --- the control tick ---
 
@@ -235,7 +286,6 @@ class Gait:
         if self._ready:
             self._take_stance()
             return
-        self._watch_arms(walker)
         if walker.landed():
             if not self._legs_ready():
                 self.halt()
@@ -246,12 +296,25 @@ class Gait:
         left, right = walker.tick(attitude, self._leg)
         self._odometry.watch(attitude.yaw, walker.yaw)
         self._write(left, right)
+        self._arms.tick(walker.stride, walker.phase == "settle")
+        self._follow_arms(walker)
 
     # --- inner workings ---
 
-    def _command(self, move: Move | None, limits: StepLimits, style: StepStyle) -> bool:
-        """Accept a new command; False when the robot cannot walk."""
-        self._finish_move(False)
+    def _command(
+        self, move: Move | None, limits: StepLimits, style: StepStyle, *, keep_step: bool = False
+    ) -> bool:
+        """Accept a new command; False when the robot cannot walk.
+
+        Args:
+            move: What ends with the command.
+            limits: How far steps may go.
+            style: How they are taken.
+            keep_step: Whether the running step of a list still counts as taken.
+        """
+        running = self._listed if keep_step else None
+        self._forget()
+        self._listed = running
         if not self._legs_ready():
             if move:
                 move.finish(False)
@@ -261,12 +324,24 @@ class Gait:
             self._prepare()
         return True
 
+    def _forget(self) -> None:
+        """Drop the command that runs; its moves fail."""
+        self._finish_move(False)
+        if isinstance(self._route, FootstepList):
+            self._route.drop()
+        if self._listed and self._listed.move:
+            self._listed.move.finish(False)
+        self._listed = None
+        self._goal, self._route = None, Close()
+
     def _prepare(self) -> None:
         """Take the legs and set out for the walk-ready stance."""
+        feet = self._resting_feet() or standing_feet((0.0, 0.0, 0.0))
         self._joints.reserve(self._legs)
-        com = self._centre_of_mass()
-        self._walker = Walker(standing_feet((0.0, 0.0, 0.0)), com)
-        goal = list(chain(*stance_angles(com)))
+        self._arms.begin()
+        self._com, self._posed = self._centre_of_mass(), self._pose_of_arms()
+        self._walker = Walker(feet, self._com)
+        goal = list(chain(*stance_angles(self._com, feet)))
         start = [self._joints.targets[i] for i in self._legs]
         farthest = max(abs(a - b) for a, b in zip(start, goal, strict=True))
         seconds = 0.0 if farthest < 0.01 else max(_READY_S, farthest / (_READY_SPEED))
@@ -288,47 +363,56 @@ class Gait:
         """Start walking from a stand."""
         assert self._walker is not None
         route = self._current_route()
-        _, y, turn = route.step(middle(self._walker.feet), "L", self._limits)
-        first: Side = "L" if y or turn else "R"
+        first = route.first(middle(self._walker.feet), self._limits)
         self._walker.begin(route, self._limits, self._style, first)
 
     def _current_route(self) -> Route:
+        odometry, resting = self._odometry, self._walker and self._walker.phase == "settle"
         if self._goal is not None:
-            return ToPose(relative(self._odometry.anchor, self._goal))
+            goal, blur = relative(odometry.anchor, self._goal), odometry.scatter
+            return ToPose(goal, odometry.drift, 2 * blur + _NOT_AGAIN if resting else blur)
+        if isinstance(self._route, Velocity):
+            return replace(self._route, drift=odometry.drift)
         return self._route
 
     def _at_landing(self, walker: Walker) -> None:
         """A foot has landed, or the walk has come to rest: look at commands."""
-        self._odometry.correct(walker.feet[walker.support], _SLIP * self._style.height)
+        self._odometry.correct(walker.feet[walker.support], self._style.height)
+        if self._listed and self._listed.move:
+            self._listed.move.finish(True)
+        self._listed = None
         route = self._current_route()
         if walker.phase != "settle":
             gentle = walker.phase == "start"
             limits = self._limits.scaled(_FIRST_STEP) if gentle else self._limits
             walker.advance(route, limits, self._style)
-        elif self._arrived(route, walker):
+            if isinstance(route, FootstepList) and walker.swinging:
+                self._listed = route.taken(walker.swinging)
+        elif route.arrived(middle(walker.feet)):
             self._finish_move(self._goal is not None)
             self._end()
         else:
             self._begin()
 
-    def _arrived(self, route: Route, walker: Walker) -> bool:
-        return route.arrived(middle(walker.feet))
-
-    def _watch_arms(self, walker: Walker) -> None:
-        """Tell the walker where the centre of mass is when arms or head have moved."""
+    def _follow_arms(self, walker: Walker) -> None:
+        """Tell the walker where the centre of mass is: arms swing, and arms or head may move."""
         self._clock += TICK_S
-        if self._clock < _ARMS_EVERY_S:
-            return
-        self._clock = 0.0
-        targets = self._joints.targets
-        posed = [targets[i] for i in self._free]
-        if max(abs(a - b) for a, b in zip(posed, self._posed, strict=True)) > _ARMS_MOVED:
-            self._posed = posed
-            walker.shift_com(self._centre_of_mass())
+        if self._clock >= _ARMS_EVERY_S:
+            self._clock = 0.0
+            posed = self._pose_of_arms()
+            if max(abs(a - b) for a, b in zip(posed, self._posed, strict=True)) > _ARMS_MOVED:
+                self._com, self._posed = self._centre_of_mass(), posed
+        x, y, z = self._arms.shift()
+        walker.com = (self._com[0] + x, self._com[1] + y, self._com[2] + z)
 
-    def _centre_of_mass(self) -> tuple[float, float, float]:
+    def _pose_of_arms(self) -> list[float]:
+        """Return where arms and head are commanded to be, without the swing [rad]."""
+        angles = self._arms.base(self._joints.targets)
+        return [angles[i] for i in self._free]
+
+    def _centre_of_mass(self) -> Vector:
         """Return the centre of mass for the stance with arms and head where they are commanded."""
-        angles = list(self._joints.targets)
+        angles = self._arms.base(self._joints.targets)
         for i, angle in zip(self._legs, _STANCE, strict=True):
             angles[i] = angle
         return self._body.centre_of_mass(angles)
@@ -345,44 +429,32 @@ class Gait:
             self._move.finish(succeeded)
             self._move = None
 
+    def _resting_feet(self) -> Feet | None:
+        """Return the feet that a list has left apart; None when they stand side by side.
+
+        Legs that something else has moved since then stand as postures do.
+        """
+        if self._apart is None:
+            return None
+        feet, legs = self._apart
+        now = [self._joints.targets[i] for i in self._legs]
+        moved = max(abs(a - b) for a, b in zip(now, legs, strict=True))
+        return feet if moved < 1e-6 else None
+
     def _end(self) -> None:
         """Give the legs back and remember where the robot stands."""
-        pose = self.pose()
+        pose = self.next_pose()
+        self._apart = None
+        if self._walker:
+            body = self._walker.body
+            feet = {side: relative(body, foot) for side, foot in self._walker.feet.items()}
+            if not side_by_side(feet):
+                self._apart = feet, [self._joints.targets[i] for i in self._legs]
         self._walker, self._ready, self._goal, self._route = None, None, None, Close()
+        self._arms.end()
         self._odometry = Odometry(pose)
         self._joints.reserve(())
 
 
 _STANCE = (0.0, 0.0, -0.48, 0.81, -0.38, 0.0, 0.0, 0.0, -0.48, 0.81, -0.38, 0.0)
 """Legs of the walk-ready stance, near enough for the centre of mass [rad]."""
-
-
-def _check_finite(*values: float) -> None:
-    if not all(map(math.isfinite, values)):
-        raise RobotError(f"A walk needs finite numbers, got {values}.")
-
-
-def _configured(config: Mapping[str, float]) -> tuple[StepLimits, StepStyle]:
-    """Return limits and style for a move configuration; values are clipped as NAOqi does."""
-    values = {key: default for key, (default, _, _) in GAIT_KEYS.items()}
-    for key, value in config.items():
-        if key not in GAIT_KEYS:
-            raise RobotError(f"Unknown move configuration key {key!r}.{nearest(key, GAIT_KEYS)}")
-        _check_finite(value)
-        _, low, high = GAIT_KEYS[key]
-        values[key] = min(max(value, low), high)
-    limits = StepLimits()
-    slowest = _LONGEST_PERIOD_S - _SHORTEST_PERIOD_S
-    return (
-        replace(
-            limits,
-            forward=values["MaxStepX"],
-            backward=min(values["MaxStepX"], limits.backward),
-            sideways=values["MaxStepY"] - SEPARATION,
-            turn=min(values["MaxStepTheta"], _MOST_TURN),
-        ),
-        StepStyle(
-            _LONGEST_PERIOD_S - values["MaxStepFrequency"] * slowest,
-            min(values["StepHeight"], _MOST_LIFT),
-        ),
-    )

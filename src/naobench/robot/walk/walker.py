@@ -10,19 +10,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
-from naobench.robot.body.facts import Vector
-from naobench.robot.body.kinematics import (
-    FOOT_HEIGHT,
-    HIP_Z,
-    SIGN,
-    Side,
-    leg_angles,
-    level_foot,
-    shared_hip_yaw,
-)
+from naobench.robot.body.facts import Vector, facts
+from naobench.robot.body.kinematics import LEG_JOINTS, SIGN, Side
+from naobench.robot.body.model import servo_damping
 from naobench.robot.motion.joints import TICK_S
 from naobench.robot.walk.balance import (
     PENDULUM_RATE,
@@ -30,7 +22,9 @@ from naobench.robot.walk.balance import (
     Attitude,
     CaptureFilter,
     ComEstimator,
+    GroundTilt,
 )
+from naobench.robot.walk.config import StepStyle
 from naobench.robot.walk.footsteps import (
     Feet,
     Footstep,
@@ -40,22 +34,18 @@ from naobench.robot.walk.footsteps import (
     compose,
     middle,
     other,
-    plan,
     relative,
 )
-from naobench.robot.walk.preview import Preview, Ramp
+from naobench.robot.walk.preview import COM_HEIGHT, Preview, Ramp
+from naobench.robot.walk.stance import LEAN, ZMP_AHEAD, Trunk, leg_pair
 
-__all__ = ["HIP_HEIGHT", "LEAN", "StepStyle", "Walker", "stance_angles"]
+__all__ = ["Walker"]
 
 # Own choices, found with the model; docs/explanation/walking.md tells how.
-LEAN = 0.05
-"""Forward lean of the torso [rad]."""
-HIP_HEIGHT = 0.228
-"""Hips above the ground [m]."""
-ZMP_AHEAD = 0.020
-"""Zero-moment point ahead of the ankle [m]: near the middle of the sole."""
 DOUBLE_SUPPORT = 0.22
 """Share of a step in which both feet stand."""
+LONGEST_SWING_S = 0.47
+"""A slower step than the slowest of NAOqi's keeps both feet on the ground for the rest."""
 START_S = 0.6
 SETTLE_SHIFT_S = 0.3
 SETTLE_S = 0.9
@@ -66,64 +56,30 @@ HIP_ROLL_SAG = 0.035
 _PREVIEW_STEPS = 5
 _COM_RATE = 0.08
 """Fastest correction of the centre of mass in the torso [m/s]."""
+_TRUNK_RATE = 0.2
+"""Fastest change of the tilt of the torso [rad/s]."""
 _CAPTURE_MOST = 3.0
 _CAPTURE_RATE = 0.6
 """Fastest displacement of a landing point [m/s]."""
+_NO_TURN: Final = (0.0, 0.0, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class StepStyle:
-    """How steps are taken."""
+def _leads() -> list[float]:
+    """Return by how many ticks the target of each leg joint must run ahead of its plan [1].
 
-    period_s: float = 0.42
-    height: float = 0.02
-    """Lift of the swinging foot [m]."""
-
-
-def leg_pair(
-    feet: Feet, torso: tuple[float, float], lift: float, swing: Side | None
-) -> tuple[list[float], list[float]]:
-    """Return the leg joints for two feet and a torso above them.
-
-    Args:
-        feet: Ankle poses in the plane.
-        torso: Torso origin in the plane [m].
-        lift: Height of the swinging foot [m].
-        swing: The swinging foot, if any.
-
-    Returns:
-        Left and right leg, HipYawPitch to AnkleRoll [rad].
+    A servo that damps the speed of its joint, not the error of the speed, follows a steady motion
+    late by damping over gain. The target holds for a tick, which makes it half a tick earlier.
     """
-    yaw = (feet["L"][2] + feet["R"][2]) / 2
-    c, s, cl, sl = math.cos(yaw), math.sin(yaw), math.cos(LEAN), math.sin(LEAN)
-    torso_height = HIP_HEIGHT + HIP_Z * cl
-    seen: list[Vector] = []
-    sides: tuple[Side, Side] = ("L", "R")
-    for side in sides:
-        x, y, _ = feet[side]
-        dx, dy = x - torso[0], y - torso[1]
-        dz = FOOT_HEIGHT - torso_height + (lift if side == swing else 0.0)
-        ahead = c * dx + s * dy
-        seen.append((cl * ahead - sl * dz, c * dy - s * dx, sl * ahead + cl * dz))
-    left, right = level_foot(LEAN, feet["L"][2] - yaw), level_foot(LEAN, feet["R"][2] - yaw)
-    hip_yaw = shared_hip_yaw(seen[0], left, seen[1], right)
-    return leg_angles("L", seen[0], left, hip_yaw), leg_angles("R", seen[1], right, hip_yaw)
+    lags = []
+    for side in "LR":
+        for joint in LEG_JOINTS:
+            drive = facts().drives[facts().joints[side + joint].drive]
+            lag = (servo_damping(drive) + drive.viscous) / drive.gain
+            lags.append(LEAD * lag / TICK_S)
+    return lags
 
 
-def stance_angles(com: Vector) -> tuple[list[float], list[float]]:
-    """Return the leg joints of the walk-ready stance.
-
-    Args:
-        com: Centre of mass in the torso frame [m].
-    """
-    ahead, aside = _level(com)
-    feet: Feet = {"L": (0.0, 0.05, 0.0), "R": (0.0, -0.05, 0.0)}
-    return leg_pair(feet, (ZMP_AHEAD - ahead, -aside), 0.0, None)
-
-
-def _level(com: Vector) -> tuple[float, float]:
-    """Return how far the centre of mass is ahead and left of the torso origin in the plane [m]."""
-    return com[0] * math.cos(LEAN) + com[2] * math.sin(LEAN), com[1]
+LEAD = 1.0
 
 
 class Walker:
@@ -138,25 +94,35 @@ class Walker:
         self.feet = dict(feet)
         self.phase: Literal["start", "step", "settle"] = "start"
         self.support: Side = "R"
-        self.finished = False
         self.steps = 0
         self.com = com
-        self._ahead, self._aside = _level(com)
+        """Centre of mass in the torso frame; whoever moves arms keeps it true [m]."""
+        self.yaw = 0.0
+        """Planned yaw of the torso now [rad]."""
+        self.stride = 0.0
+        """How far the left foot is ahead of the right one now [m]."""
+        self.ends = False
+        """Whether the preview brings the body to rest after the running phase."""
+        self._trunk = Trunk()
+        self._ahead, self._aside = self._trunk.level(com)
         x, y, _ = compose(middle(feet), (ZMP_AHEAD, 0.0, 0.0))
         self._preview = Preview(x, y)
         self._ankles = AnkleFeedback()
         self._estimator = ComEstimator()
         self._capture = CaptureFilter()
+        self._tilt = GroundTilt()
         self._style = StepStyle()
         self._ticks = 0
         self._length = 0
+        self._double = 0.0
+        """Ticks of the running step in which both feet stand."""
         self._swing: Footstep | None = None
-        self._from: Pose = (0.0, 0.0, 0.0)
-        self._nominal: Pose = (0.0, 0.0, 0.0)
+        self._from: Pose = _NO_TURN
+        self._nominal: Pose = _NO_TURN
         self._route: Route | None = None
         self._limits = StepLimits()
-        self._ends = False
-        """Whether the preview brings the body to rest after the running phase."""
+        self._before: list[float] | None = None
+        self._leads = _leads()
 
     @property
     def body(self) -> Pose:
@@ -167,11 +133,21 @@ class Walker:
         return middle(feet)
 
     @property
-    def yaw(self) -> float:
-        """Planned yaw of the torso now [rad]."""
-        return self._yaw
+    def swinging(self) -> Footstep | None:
+        """The running step."""
+        return self._swing
 
-    _yaw: float = 0.0
+    @property
+    def left_s(self) -> float:
+        """Time until the running phase is over [s]."""
+        return (self._length - self._ticks) * TICK_S
+
+    def feet_now(self) -> dict[Side, Pose]:
+        """Return the planned ankle poses of this moment."""
+        feet = dict(self.feet)
+        if self._swing:
+            feet[self._swing.side] = self._swinging(self._progress())
+        return feet
 
     def begin(self, route: Route, limits: StepLimits, style: StepStyle, first: Side) -> None:
         """Shift the weight, then walk; `first` is the foot that swings first."""
@@ -179,8 +155,8 @@ class Walker:
         self.phase, self.support, self._swing = "start", other(first), None
         self._ticks, self._length = 0, round(START_S / TICK_S)
         self._route, self._limits = route, limits
-        steps = plan(self.feet, self.support, route, limits, _PREVIEW_STEPS)
-        self._ends = not steps
+        steps = route.plan(self.feet, self.support, limits, _PREVIEW_STEPS)
+        self.ends = not steps
         self._set_ramps(steps, self._preview.tick_count + self._length)
 
     def landed(self) -> bool:
@@ -197,10 +173,12 @@ class Walker:
         if self._swing:
             self.feet[self._swing.side] = self._swing.pose
             self.support = self._swing.side
+        self._tilt.landed()
         self._style, self._route, self._limits = style, route, limits
-        over = self._ends
-        steps = [] if over else plan(self.feet, self.support, route, limits, _PREVIEW_STEPS)
-        self._ends = len(steps) < 2
+        steps: Sequence[Footstep] = ()
+        if not self.ends:
+            steps = route.plan(self.feet, self.support, limits, _PREVIEW_STEPS)
+        self.ends = len(steps) < 2
         self._ticks = 0
         self._set_ramps(steps, self._preview.tick_count)
         if not steps:
@@ -208,15 +186,11 @@ class Walker:
             self._length = round(SETTLE_S / TICK_S)
             return
         self.phase, self._swing = "step", steps[0]
-        self._length = round(style.period_s / TICK_S)
+        self._length, self._double = self._timing(steps[0])
         self._from, self._nominal = self.feet[steps[0].side], steps[0].pose
         self._estimator.restart(self._preview.vx, self._preview.vy)
-        self._capture.restart()
+        self._capture.restart(self.support)
         self.steps += 1
-
-    def shift_com(self, com: Vector) -> None:
-        """Tell where the centre of mass is now: arms may have moved."""
-        self.com = com
 
     def tick(
         self, attitude: Attitude, measured: Callable[[Side], Sequence[float]]
@@ -227,42 +201,63 @@ class Walker:
             attitude: The inertial unit.
             measured: Gives the six measured joints of a leg [rad].
         """
+        if self._swing and 0.0 < self._progress() < 1.0:
+            self._react(attitude, measured)
         self._preview.tick()
         self._ticks += 1
-        self._follow_com()
+        self._follow_trunk()
         feet, lift, swing, progress = self.feet, 0.0, None, 0.0
         if self._swing:
             progress = self._progress()
             if 0.0 < progress < 1.0:
-                self._react(attitude, measured)
                 swing = self._swing.side
             feet = {
                 self.support: self.feet[self.support],
                 self._swing.side: self._swinging(progress),
             }
             lift = self._style.height * math.sin(math.pi * progress) ** 2
-        self._yaw = yaw = (feet["L"][2] + feet["R"][2]) / 2
+        self.yaw = yaw = (feet["L"][2] + feet["R"][2]) / 2
         c, s = math.cos(yaw), math.sin(yaw)
+        left, right = feet["L"], feet["R"]
+        self.stride = c * (left[0] - right[0]) + s * (left[1] - right[1])
         torso = (
             self._preview.x - c * self._ahead + s * self._aside,
             self._preview.y - s * self._ahead - c * self._aside,
         )
-        legs = leg_pair(feet, torso, lift, swing)
+        legs = leg_pair(feet, torso, lift, swing, self._trunk)
+        self._lead(legs)
         self._compensate(legs, attitude, swing, progress)
         return legs
 
     # --- inner workings ---
 
-    def _follow_com(self) -> None:
-        """Approach a changed centre of mass slowly: a jump would shake the torso."""
-        ahead, aside = _level(self.com)
+    def _follow_trunk(self) -> None:
+        """Approach the wanted tilt, and the centre of mass that follows from it, slowly.
+
+        On a slope the body leans uphill, so that its weight falls where the plan has it: the tilt
+        of the ground times the height of the centre of mass.
+        """
+        style, most = self._style, _TRUNK_RATE * TICK_S
+        resting = self.phase == "settle"
+        pitch, roll = LEAN, 0.0
+        if not resting:
+            pitch, roll = LEAN + style.pitch, style.roll
+        trunk = self._trunk = self._trunk.towards(pitch, roll, most)
+        ahead, aside = trunk.level(self.com)
+        ahead += COM_HEIGHT * self._tilt.pitch
+        aside -= COM_HEIGHT * self._tilt.roll
         most = _COM_RATE * TICK_S
         self._ahead += min(max(ahead - self._ahead, -most), most)
         self._aside += min(max(aside - self._aside, -most), most)
 
+    def _timing(self, step: Footstep) -> tuple[int, float]:
+        """Return the ticks of a step, and for how many of them both feet stand."""
+        length = round((step.period_s or self._style.period_s) / TICK_S)
+        return length, max(DOUBLE_SUPPORT * length, length - LONGEST_SWING_S / TICK_S)
+
     def _progress(self) -> float:
         """Return how much of the swing is over, 0 to 1."""
-        start = DOUBLE_SUPPORT * self._length
+        start = self._double
         return min(max((self._ticks - start) / (self._length - start), 0.0), 1.0)
 
     def _swinging(self, progress: float) -> Pose:
@@ -273,6 +268,14 @@ class Walker:
         a, b = self._from, self._swing.pose
         return (a[0] + (b[0] - a[0]) * k, a[1] + (b[1] - a[1]) * k, a[2] + (b[2] - a[2]) * k)
 
+    def _lead(self, legs: tuple[list[float], list[float]]) -> None:
+        """Let the targets run ahead by as much as the servos lag behind."""
+        now = [*legs[0], *legs[1]]
+        before = self._before or now
+        self._before = now
+        ahead = [q + k * (q - p) for q, p, k in zip(now, before, self._leads, strict=True)]
+        legs[0][:], legs[1][:] = ahead[:6], ahead[6:]
+
     def _compensate(
         self,
         legs: tuple[list[float], list[float]],
@@ -281,7 +284,11 @@ class Walker:
         progress: float,
     ) -> None:
         """Add ankle feedback to the standing legs and lift the sagging hip."""
-        pitch, roll = self._ankles.offsets(attitude, LEAN)
+        trunk, tilt = self._trunk, self._tilt
+        tilt.watch(attitude.roll - trunk.roll, attitude.pitch - trunk.pitch)
+        roll, pitch = self._ankles.offsets(
+            attitude, trunk.roll + tilt.roll, trunk.pitch + tilt.pitch
+        )
         if self.phase == "settle":
             fade = 1.0 - self._ticks / self._length
             pitch, roll = pitch * fade, roll * fade
@@ -300,17 +307,15 @@ class Walker:
             steps: The coming steps; the first begins at tick `start`.
             start: See steps.
         """
-        length = round(self._style.period_s / TICK_S)
-        shift = round(DOUBLE_SUPPORT * length)
         ramps: list[Ramp] = []
         feet, support = dict(self.feet), self.support
         at = (self._preview.zx, self._preview.zy)
         now = self._preview.tick_count
         for step in steps:
-            begin, end = start, start + shift
-            target = self._zmp(feet[support])
+            length, double = self._timing(step)
+            end = start + round(double)
             if end > now:
-                at = _ramp(ramps, max(begin, now), end, at, target)
+                at = _ramp(ramps, max(start, now), end, at, self._zmp(feet[support]))
             feet[step.side] = step.pose
             support = step.side
             start += length
@@ -325,30 +330,34 @@ class Walker:
 
     def _react(self, attitude: Attitude, measured: Callable[[Side], Sequence[float]]) -> None:
         """Move the landing point when the capture point runs away."""
-        foot, plan_com = self.feet[self.support], self._preview
+        foot, planned = self.feet[self.support], self._preview
         state = self._estimator.estimate(
             self.support, measured(self.support), attitude, self.com, foot[2], TICK_S
         )
+        c, s = math.cos(foot[2]), math.sin(foot[2])
+        dx, dy = state.x - (planned.x - foot[0]), state.y - (planned.y - foot[1])
+        dvx, dvy = state.vx - planned.vx, state.vy - planned.vy
         ex, ey = self._capture.error(
-            state.x - (plan_com.x - foot[0]),
-            state.y - (plan_com.y - foot[1]),
-            state.vx - plan_com.vx,
-            state.vy - plan_com.vy,
+            c * dx + s * dy, c * dy - s * dx, c * dvx + s * dvy, c * dvy - s * dvx
         )
         if (ex or ey) and self._progress() <= 0.85:
             self._adjust(ex, ey)
 
     def _adjust(self, ex: float, ey: float) -> None:
-        """Shift the landing point towards where the capture point will be when the foot lands."""
+        """Shift the landing point towards where the capture point will be when the foot lands.
+
+        Args:
+            ex: Capture-point error along the supporting foot [m].
+            ey: Across it.
+        """
         assert self._swing is not None
         assert self._route is not None
-        foot, side = self.feet[self.support], self._swing.side
-        left_s = (self._length - self._ticks) * TICK_S
-        gain = min(math.exp(PENDULUM_RATE * left_s), _CAPTURE_MOST)
-        c, s = math.cos(foot[2]), math.sin(foot[2])
-        dx = min(max(gain * (c * ex + s * ey), -0.07), 0.07)
-        dy = min(max(gain * (c * ey - s * ex), -0.07), 0.07)
-        wish, now = relative(foot, self._nominal), relative(foot, self._swing.pose)
+        foot, step = self.feet[self.support], self._swing
+        side = step.side
+        gain = min(math.exp(PENDULUM_RATE * self.left_s), _CAPTURE_MOST)
+        dx = min(max(gain * ex, -0.07), 0.07)
+        dy = min(max(gain * ey, -0.07), 0.07)
+        wish, now = relative(foot, self._nominal), relative(foot, step.pose)
         x = min(max(wish[0] + dx, -0.09), 0.12)
         y = SIGN[side] * min(max(SIGN[side] * (wish[1] + dy), 0.085), 0.19)
         most = _CAPTURE_RATE * TICK_S
@@ -357,9 +366,10 @@ class Walker:
         if abs(move_x) + abs(move_y) < 5e-4:
             return
         pose = compose(foot, (now[0] + move_x, now[1] + move_y, wish[2]))
-        self._swing = Footstep(side, pose)
-        after = plan({**self.feet, side: pose}, side, self._route, self._limits, _PREVIEW_STEPS - 1)
-        self._ends = not after
+        self._swing = Footstep(side, pose, step.period_s)
+        feet = {**self.feet, side: pose}
+        after = self._route.plan(feet, side, self._limits, _PREVIEW_STEPS - 1)
+        self.ends = not after
         self._set_ramps([self._swing, *after], self._preview.tick_count - self._ticks)
 
 
