@@ -24,6 +24,7 @@ from naobench.robot.motion import thermal
 from naobench.robot.motion.joints import TICK_S, JointController
 from naobench.robot.motion.posture import Body, PostureController
 from naobench.robot.motion.servos import Servos
+from naobench.robot.motion.yielding import Yielding
 from naobench.robot.recorder import EVERY_TICKS, Recorder
 from naobench.robot.safety import Monitor
 from naobench.robot.senses.camera import Camera, Image, robot_frame
@@ -109,6 +110,7 @@ class Robot:
         model, data, scene = self._model, self._data, self.scene
         persons = frozenset(PREFIX + o.id for o in scene.objects if o.type in ("person", "palm"))
         self._servos = Servos(model, data, self.drawn.gain_factors)
+        self._yielding = Yielding()
         self.motors = thermal.Motors(self._servos, TICK_S, scene.robot.battery)
         self._monitor = Monitor(
             model,
@@ -172,6 +174,8 @@ class Robot:
         if self.gait.active:
             self.gait.tick(self._sensors.attitude())
         self._ctrl[:] = self.joints.targets
+        if self.posture.playing or self._yielding.yields:
+            self._give_way()
         if self._offset:
             # A servo brings the reading of its encoder to the target.
             self._ctrl -= self._offsets
@@ -187,6 +191,16 @@ class Robot:
         if self._ticks % EVERY_TICKS == 0:
             self._monitor.look()
             self._recorder.sample(self.time, self._servos.stiffness)
+
+    def _give_way(self) -> None:
+        """Take back targets of a key-frame motion that ask for more torque than there is."""
+        self._ctrl += self._yielding.shift(
+            self.joints.targets,
+            self._measured(),
+            self._servos.given,
+            self._servos.effective,
+            self.posture.playing,
+        )
 
     def _physics(self) -> None:
         """Advance the state by one control tick; its number is already the new one.

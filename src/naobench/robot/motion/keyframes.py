@@ -1,4 +1,4 @@
-"""Key-frame motions between postures, read from `keyframes.yaml` when first needed."""
+"""Key-frame motions between postures, read from two YAML files when first needed."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from naobench.robot.body.facts import facts, mirror_name
 
 __all__ = ["Frame", "KeyframeMotion", "keyframe_motions"]
 
+_FILES = ("keyframes.yaml", "keyframes_sitting.yaml")
 _MIRRORED = ("Roll", "ElbowYaw", "WristYaw", "HeadYaw")
 """Joints whose sign changes when left and right are exchanged."""
 
@@ -87,7 +88,7 @@ def _spread(values: Mapping[str, float], signed: bool) -> dict[str, float]:
             spread["R" + name] = float(value) * (_mirrored_sign(name) if signed else 1.0)
     unknown = spread.keys() - facts().joints.keys()
     if unknown:
-        raise ValueError(f"keyframes.yaml names unknown joints: {sorted(unknown)}.")
+        raise ValueError(f"A key frame names unknown joints: {sorted(unknown)}.")
     return spread
 
 
@@ -121,6 +122,8 @@ def _motion(name: str, row: Mapping[str, Any], rows: Mapping[str, Any]) -> Keyfr
 @cache
 def keyframe_motions() -> tuple[KeyframeMotion, ...]:
     """Return all key-frame motions."""
-    text = (files(__package__) / "keyframes.yaml").read_text(encoding="utf-8")
-    rows = yaml.safe_load(text)["motions"]
+    rows: dict[str, Any] = {}
+    for file in _FILES:
+        text = (files(__package__) / file).read_text(encoding="utf-8")
+        rows |= yaml.safe_load(text)["motions"]
     return tuple(_motion(name, row, rows) for name, row in rows.items())

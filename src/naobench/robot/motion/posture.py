@@ -1,7 +1,7 @@
 """The eight postures: going there from wherever the robot is, and telling where it is.
 
 Postures are the nodes of a graph. Standing postures and the crouch are joined by plain
-interpolation, all others by the key-frame motions of `keyframes.yaml`. The controller looks where
+interpolation, all others by the key-frame motions of two YAML files. The controller looks where
 the robot is, takes the first edge of the shortest way, looks again, and so on.
 """
 
@@ -165,6 +165,12 @@ class PostureController:
     def active(self) -> bool:
         """Whether a change of posture is under way."""
         return self._motion is not None and not self._motion.done
+
+    @property
+    def playing(self) -> bool:
+        """Whether a key-frame motion is under way."""
+        motion = self._motion
+        return motion is not None and motion.edge is not None and motion.edge.motion is not None
 
     @property
     def lying_intended(self) -> bool:

@@ -95,6 +95,12 @@ class Servos:
         # A hair below the limit: the clamped force equals it only up to rounding.
         self.limits = np.where(stiffness > 0, self._force[:, 1] * stiffness * 0.9999, np.inf)
 
+    @property
+    def given(self) -> FloatArray:
+        """Torque that each servo gives now [N m], as its current shows. Shape (26,)."""
+        given: FloatArray = self._given
+        return given
+
     def state(self) -> State:
         """Return the state of the simulation now."""
         return self._qpos.copy(), self._qvel.copy()
