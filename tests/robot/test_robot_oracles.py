@@ -17,6 +17,7 @@ from scipy.linalg import expm
 from naobench.robot import Robot
 from naobench.robot.body.kinematics import LEG_JOINTS, leg_pose
 from naobench.robot.body.model import model_xml
+from naobench.robot.motion.arms import hand_pose
 from naobench.schema import RobotStart, Scene
 
 GRAVITY = np.array([0.0, 0.0, -9.81])
@@ -25,6 +26,7 @@ GRAVITY = np.array([0.0, 0.0, -9.81])
 HIP_Y, HIP_Z, THIGH, TIBIA = 0.050, 0.085, 0.100, 0.1029
 SHOULDER_Y, SHOULDER_Z, ELBOW_Y, UPPER_ARM, FORE_ARM = 0.098, 0.100, 0.015, 0.105, 0.05595
 NECK_Z = 0.1265
+HAND = np.array([0.05775, 0.0, -0.01231])
 X, Y, Z = np.eye(3)
 
 
@@ -105,6 +107,10 @@ def test_chains_end_where_products_of_exponentials_say(model, effector):
             position, rotation = leg_pose(effector[0], angles)
             assert position == pytest.approx(pose[:3, 3], abs=1e-9)
             assert rotation == pytest.approx(pose[:3, :3].ravel(), abs=1e-9)
+        if effector.endswith("Wrist"):
+            position, axes = hand_pose(effector[0], angles)
+            assert position == pytest.approx(pose[:3, 3] + pose[:3, :3] @ HAND, abs=1e-6)
+            assert axes == pytest.approx(pose[:3, :3], abs=1e-6)
 
 
 # --- dynamics -----------------------------------------------------------------------------------
