@@ -1,4 +1,4 @@
-"""Arms that swing against the legs.
+"""Arms that swing against the legs, and the centre of mass that goes with arms and head.
 
 Only arms that hang as in a standing posture swing: an arm that a program has put elsewhere stays
 there, and one that a program moves while it swings belongs to the program from then on. The
@@ -7,7 +7,7 @@ shoulder goes with the distance of the feet, so it starts and ends at rest where
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,6 +30,11 @@ _HANGING: Final = ("Stand", "StandInit", "Crouch")
 _NEAR: Final = 0.1
 """How far a joint of a hanging arm may be from the posture [rad]."""
 _SIDES: tuple[Side, Side] = ("L", "R")
+_LOOK_TICKS: Final = 5
+_MOVED: Final = 0.05
+"""How often arms and head are looked at, and what counts as a movement [rad]."""
+_STANCE: Final = (0.0, 0.0, -0.48, 0.81, -0.38, 0.0) * 2
+"""Legs of the walk-ready stance, near enough for the centre of mass [rad]."""
 _PARTS: Final = ("ShoulderPitch", "ShoulderRoll", "ElbowYaw", "ElbowRoll")
 
 
@@ -58,12 +63,17 @@ class ArmSwing:
 
     Args:
         joints: The joint controller; the swing writes targets of shoulders.
-        body: For the weight of the arms.
+        legs: Indices of the leg joints, left leg first.
     """
 
-    def __init__(self, joints: JointController, body: BodyModel) -> None:
+    def __init__(self, joints: JointController, legs: Sequence[int]) -> None:
         self._joints = joints
-        self._body = body
+        self._legs = list(legs)
+        self._free = [i for i in range(len(joints.names)) if i not in self._legs]
+        self._body = BodyModel()
+        self._com: Vector = (0.0, 0.0, 0.0)
+        self._posed: list[float] = []
+        self._ticks = 0
         index = {name: i for i, name in enumerate(joints.names)}
         self._arms: Mapping[Side, _Arm] = {
             side: _Arm(
@@ -103,6 +113,8 @@ class ArmSwing:
             arm.posed = tuple(now[1:])
             if arm.swinging:
                 arm.weight = self._weight(arm.shoulder)
+        self._posed, self._ticks = [], 0
+        self._look()
 
     def tick(self, stride: float, resting: bool) -> None:
         """Advance by one control tick.
@@ -134,19 +146,30 @@ class ArmSwing:
                 self._joints.set_targets([name], [arm.base], 0.1)
             arm.swinging, arm.offset = False, 0.0
 
-    def base(self, angles: list[float]) -> list[float]:
-        """Return commanded angles of the body as they are without the swing [rad]."""
-        still = list(angles)
-        for arm in self._arms.values():
-            if arm.swinging:
-                still[arm.shoulder] = arm.base
-        return still
-
-    def shift(self) -> Vector:
-        """Return by how much the swing moves the centre of mass now [m]."""
+    def centre_of_mass(self) -> Vector:
+        """Return the centre of mass in the torso frame for the stance of a walk [m]."""
+        self._ticks += 1
+        if self._ticks >= _LOOK_TICKS:
+            self._ticks = 0
+            self._look()
         left, right = self._arms["L"], self._arms["R"]
         a, b, p, q = left.offset, right.offset, left.weight, right.weight
-        return (a * p[0] + b * q[0], a * p[1] + b * q[1], a * p[2] + b * q[2])
+        x, y, z = self._com
+        return (x + a * p[0] + b * q[0], y + a * p[1] + b * q[1], z + a * p[2] + b * q[2])
+
+    def _look(self) -> None:
+        """Find the centre of mass anew when arms or head were moved by others than the swing."""
+        angles = list(self._joints.targets)
+        for arm in self._arms.values():
+            if arm.swinging:
+                angles[arm.shoulder] = arm.base
+        posed = [angles[i] for i in self._free]
+        if self._posed and _farthest(posed, self._posed) < _MOVED:
+            return
+        self._posed = posed
+        for i, angle in zip(self._legs, _STANCE, strict=True):
+            angles[i] = angle
+        self._com = self._body.centre_of_mass(angles)
 
     def _weight(self, shoulder: int) -> Vector:
         """Return how the centre of mass follows a shoulder [m/rad]."""
@@ -156,3 +179,7 @@ class ArmSwing:
         moved = self._body.centre_of_mass(angles)
         x, y, z = ((b - a) / step for a, b in zip(start, moved, strict=True))
         return (x, y, z)
+
+
+def _farthest(a: Sequence[float], b: Sequence[float]) -> float:
+    return max(abs(p - q) for p, q in zip(a, b, strict=True))

@@ -9,20 +9,20 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 
-from naobench.robot.body.body_model import BodyModel
-from naobench.robot.body.facts import Vector
 from naobench.robot.body.kinematics import LEG_JOINTS, Side
 from naobench.robot.motion.joints import TICK_S, JointController
 from naobench.robot.walk.arm_swing import ArmSwing
 from naobench.robot.walk.balance import Attitude
 from naobench.robot.walk.config import GAIT_KEYS, StepStyle, check_finite, configured
+from naobench.robot.walk.footing import Footing, footing
 from naobench.robot.walk.footstep_list import FootstepList, Move, NamedStep, listed_steps
 from naobench.robot.walk.footsteps import (
     Close,
     Feet,
+    Footstep,
     Pose,
     Route,
     StepLimits,
@@ -43,28 +43,12 @@ __all__ = ["GAIT_KEYS", "Footing", "Gait", "Move"]
 _READY_SPEED = 1.0
 """Speed of the joint with the longest way to the walk-ready stance [rad/s]: own choice."""
 _READY_S = 0.4
-_ARMS_EVERY_S = 0.05
-_ARMS_MOVED = 0.05
-"""How often the arms are looked at while walking [s], and what counts as a movement [rad]."""
 _FIRST_STEP = 0.6
 """Share of the step limits that the first step may use: own choice, spares the hips."""
 _NOT_AGAIN = 0.015
 """A robot that has come to rest bears so much more error of its heading before it sets out again
 [rad]: own choice."""
 _MANY_STEPS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Footing:
-    """Where the feet are and where they will land: getFootSteps."""
-
-    feet: Feet
-    """Ankle poses on the ground in the world, as the robot believes."""
-    fixed: tuple[tuple[Side, float, Pose], ...]
-    """Steps that can no longer change: foot, time until it lands [s], pose relative to the other
-    foot."""
-    planned: tuple[tuple[Side, float, Pose], ...]
-    """Steps that a newer command would replace; at most five."""
 
 
 class Gait:
@@ -87,16 +71,8 @@ class Gait:
         self._joints = joints
         self._legs_ready = legs_ready
         self._leg = leg
-        self._index: dict[Side, list[int]] = {
-            "L": [joints.names.index("L" + j) for j in LEG_JOINTS],
-            "R": [joints.names.index("R" + j) for j in LEG_JOINTS],
-        }
-        self._legs = [*self._index["L"], *self._index["R"]]
-        self._free = [i for i in range(len(joints.names)) if i not in self._legs]
-        self._posed: list[float] = []
-        self._body = BodyModel()
-        self._com: Vector = (0.0, 0.0, 0.0)
-        self._arms = ArmSwing(joints, self._body)
+        self._legs = [joints.names.index(side + j) for side in "LR" for j in LEG_JOINTS]
+        self._arms = ArmSwing(joints, self._legs)
         self._odometry = Odometry(pose)
         self._walker: Walker | None = None
         self._ready: tuple[list[float], list[float], float] | None = None
@@ -259,22 +235,19 @@ class Gait:
         walker, anchor = self._walker, self._odometry.anchor
         if walker is None:
             feet = self._resting_feet() or standing_feet((0.0, 0.0, 0.0))
-            return Footing({s: compose(anchor, p) for s, p in feet.items()}, (), ())
-        now = {s: compose(anchor, p) for s, p in walker.feet_now().items()}
-        feet, support, at = dict(walker.feet), walker.support, walker.left_s
-        fixed = []
-        if walker.swinging:
-            step = walker.swinging
-            fixed.append((step.side, at, relative(feet[support], step.pose)))
-            feet[step.side], support = step.pose, step.side
-        planned = []
+            return footing(anchor, feet, feet, 0.0, (), 0)
+        running = [walker.swinging] if walker.swinging else []
+        after, support = dict(walker.feet), walker.support
+        for step in running:
+            after[step.side], support = step.pose, step.side
+        planned: Sequence[Footstep] = ()
         if not walker.ends:
-            for step in self._current_route().plan(feet, support, self._limits, _MANY_STEPS):
-                at += step.period_s or self._style.period_s
-                other_foot = feet["L" if step.side == "R" else "R"]
-                planned.append((step.side, at, relative(other_foot, step.pose)))
-                feet[step.side] = step.pose
-        return Footing(now, tuple(fixed), tuple(planned))
+            planned = self._current_route().plan(after, support, self._limits, _MANY_STEPS)
+        steps = [
+            replace(step, period_s=step.period_s or self._style.period_s)
+            for step in (*running, *planned)
+        ]
+        return footing(anchor, walker.feet_now(), walker.feet, walker.left_s, steps, len(running))
 
     # --- the control tick ---
 
@@ -297,7 +270,7 @@ class Gait:
         self._odometry.watch(attitude.yaw, walker.yaw)
         self._write(left, right)
         self._arms.tick(walker.stride, walker.phase == "settle")
-        self._follow_arms(walker)
+        walker.com = self._arms.centre_of_mass()
 
     # --- inner workings ---
 
@@ -339,9 +312,9 @@ class Gait:
         feet = self._resting_feet() or standing_feet((0.0, 0.0, 0.0))
         self._joints.reserve(self._legs)
         self._arms.begin()
-        self._com, self._posed = self._centre_of_mass(), self._pose_of_arms()
-        self._walker = Walker(feet, self._com)
-        goal = list(chain(*stance_angles(self._com, feet)))
+        com = self._arms.centre_of_mass()
+        self._walker = Walker(feet, com)
+        goal = list(chain(*stance_angles(com, feet)))
         start = [self._joints.targets[i] for i in self._legs]
         farthest = max(abs(a - b) for a, b in zip(start, goal, strict=True))
         seconds = 0.0 if farthest < 0.01 else max(_READY_S, farthest / (_READY_SPEED))
@@ -394,34 +367,9 @@ class Gait:
         else:
             self._begin()
 
-    def _follow_arms(self, walker: Walker) -> None:
-        """Tell the walker where the centre of mass is: arms swing, and arms or head may move."""
-        self._clock += TICK_S
-        if self._clock >= _ARMS_EVERY_S:
-            self._clock = 0.0
-            posed = self._pose_of_arms()
-            if max(abs(a - b) for a, b in zip(posed, self._posed, strict=True)) > _ARMS_MOVED:
-                self._com, self._posed = self._centre_of_mass(), posed
-        x, y, z = self._arms.shift()
-        walker.com = (self._com[0] + x, self._com[1] + y, self._com[2] + z)
-
-    def _pose_of_arms(self) -> list[float]:
-        """Return where arms and head are commanded to be, without the swing [rad]."""
-        angles = self._arms.base(self._joints.targets)
-        return [angles[i] for i in self._free]
-
-    def _centre_of_mass(self) -> Vector:
-        """Return the centre of mass for the stance with arms and head where they are commanded."""
-        angles = self._arms.base(self._joints.targets)
-        for i, angle in zip(self._legs, _STANCE, strict=True):
-            angles[i] = angle
-        return self._body.centre_of_mass(angles)
-
     def _write(self, left: Sequence[float], right: Sequence[float]) -> None:
         targets = self._joints.targets
-        for i, angle in zip(self._index["L"], left, strict=True):
-            targets[i] = angle
-        for i, angle in zip(self._index["R"], right, strict=True):
+        for i, angle in zip(self._legs, chain(left, right), strict=True):
             targets[i] = angle
 
     def _finish_move(self, succeeded: bool) -> None:
@@ -454,7 +402,3 @@ class Gait:
         self._arms.end()
         self._odometry = Odometry(pose)
         self._joints.reserve(())
-
-
-_STANCE = (0.0, 0.0, -0.48, 0.81, -0.38, 0.0, 0.0, 0.0, -0.48, 0.81, -0.38, 0.0)
-"""Legs of the walk-ready stance, near enough for the centre of mass [rad]."""

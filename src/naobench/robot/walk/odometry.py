@@ -9,7 +9,7 @@ from naobench.robot.walk.footsteps import Pose, compose, inverse
 
 __all__ = ["Odometry"]
 
-_SLIP = 0.05
+_SLIP = 0.0285
 """Backward slip of the standing foot per step, in parts of the lift of the other foot [1]."""
 _RECENT = 0.25
 """Share of the newest step in what is known about the turning of steps."""
@@ -20,7 +20,7 @@ class Odometry:
     """Where the plan's frame lies in the world, as the robot believes.
 
     Heading comes from the inertial unit. Steps are taken to be as planned, less a slip that was
-    calibrated: under the swing of the other leg the standing foot slides back by a millimetre,
+    calibrated: under the swing of the other leg the standing foot slides back by half a millimetre,
     whatever the friction, the load and the direction of the walk (bench/walk.py shows the rest).
     """
 
