@@ -15,6 +15,7 @@ ARITIES = {
         "moveTo": [1, 2, 3, 4], "move": [3, 4], "moveToward": [3, 4], "stopMove": [0],
         "waitUntilMoveIsFinished": [0], "moveIsActive": [0], "getRobotVelocity": [0],
         "getRobotPosition": [1], "getNextRobotPosition": [0], "setAngles": [3],
+        "setMoveArmsEnabled": [2], "getMoveArmsEnabled": [1],
         "changeAngles": [3], "angleInterpolation": [4], "angleInterpolationWithSpeed": [3],
         "getAngles": [2], "getBodyNames": [1], "getLimits": [1], "getSummary": [0],
         "openHand": [1], "closeHand": [1], "getFallManagerEnabled": [0],

@@ -31,6 +31,19 @@ def test_move_to_walks_control_points_one_after_the_other(motion):
     assert theta == pytest.approx(quarter, abs=0.1)
 
 
+def test_arms_swing_in_a_walk_unless_they_are_told_not_to(motion):
+    assert motion.getMoveArmsEnabled("Arms") is True
+    motion.setMoveArmsEnabled(True, False)
+    assert motion.getMoveArmsEnabled("LArm") is True
+    assert motion.getMoveArmsEnabled("RArm") is motion.getMoveArmsEnabled("Arms") is False
+    motion.move(0.08, 0.0, 0.0)
+    swings = [motion.getAngles(["LShoulderPitch", "RShoulderPitch"], False) for _ in range(3000)]
+    spans = [max(column) - min(column) for column in zip(*swings, strict=True)]
+    assert spans[0] > 0.1 and spans[1] == 0.0
+    with pytest.raises(RuntimeError, match="no arm"):
+        motion.getMoveArmsEnabled("LLeg")
+
+
 def test_move_to_is_slower_with_shorter_steps(open_session):
     times = []
     for config in ([["MaxStepX", 0.04]], [["MaxStepX", 0.02]]):

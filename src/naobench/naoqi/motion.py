@@ -237,6 +237,18 @@ class ALMotion:
         step = (vx * _PREVIEW_S, vy * _PREVIEW_S, turn * _PREVIEW_S)
         return singles(beyond(self._world(False), step))
 
+    def setMoveArmsEnabled(self, leftArmEnable: bool, rightArmEnable: bool) -> None:
+        """Let the arms swing in a walk or not."""
+        self._robot.gait.enable_arms(leftArmEnable, rightArmEnable)
+
+    def getMoveArmsEnabled(self, chainName: str) -> bool:
+        """Tell whether an arm, or each of both, swings in a walk."""
+        left, right = self._robot.gait.arms_enabled
+        known = {"LArm": left, "RArm": right, "Arms": left and right}
+        if chainName not in known:
+            raise RobotError(f"{chainName!r:.40} is no arm. Known: {', '.join(known)}.")
+        return known[chainName]
+
     # --- joints
 
     def _pick(self, names: str | Sequence[str], values: FloatArray) -> list[float]:
