@@ -247,6 +247,8 @@ class Robot:
     def _stop_walk(self) -> bool:
         if self.gait.active:
             self.gait.stop()
+        else:
+            self.gait.close_feet()
         return not self.gait.active
 
     # --- joints ---
