@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from naobench.errors import RobotError
-from naobench.robot.body.facts import facts
 from naobench.robot.body.kinematics import SIGN, Side
 from naobench.robot.motion.joints import Motion
 from naobench.robot.walk.config import LONGEST_PERIOD_S, SHORTEST_PERIOD_S, check_finite
@@ -25,7 +24,7 @@ from naobench.robot.walk.footsteps import (
     StepLimits,
     compose,
     other,
-    relative,
+    soles_overlap,
 )
 
 __all__ = ["LEGS", "FootstepList", "Move", "NamedStep", "listed_steps"]
@@ -38,8 +37,6 @@ _NARROWEST, _WIDEST = 0.088, 0.160
 """Between the ankles [m]: MinFootSeparation and the largest MaxStepY of the same table."""
 _TURN = 0.524
 """Largest MaxStepTheta [rad]."""
-_CLEARANCE = 0.004
-"""Between the soles of two standing feet [m]: own choice."""
 
 
 class Move(Motion):
@@ -124,26 +121,9 @@ def clipped(side: Side, pose: Pose) -> Pose:
             apart = SEPARATION + (apart - SEPARATION) / beyond
     for share in (1.0, 0.75, 0.5, 0.25):
         step = (x, SIGN[side] * apart, turn * share)
-        if not _overlap(side, step):
+        if not soles_overlap(side, step):
             return step
     return (x, SIGN[side] * max(apart, SEPARATION), 0.0)
-
-
-def _overlap(side: Side, step: Pose) -> bool:
-    """Return whether two soles come closer than the clearance: separating axes of rectangles."""
-    length, width, _ = facts().raw["foot"]["box_size"]
-    ahead, outwards, _ = facts().raw["foot"]["box_centre"]
-    half = (length / 2 + _CLEARANCE / 2, width / 2 + _CLEARANCE / 2)
-    here = compose((0.0, 0.0, 0.0), (ahead, -SIGN[side] * outwards, 0.0))
-    there = compose(step, (ahead, SIGN[side] * outwards, 0.0))
-    for a, b in ((here, there), (there, here)):
-        x, y, turn = relative(a, b)
-        c, s = abs(math.cos(turn)), abs(math.sin(turn))
-        if abs(x) > half[0] + c * half[0] + s * half[1]:
-            return False
-        if abs(y) > half[1] + s * half[0] + c * half[1]:
-            return False
-    return True
 
 
 @dataclass

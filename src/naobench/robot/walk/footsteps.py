@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from naobench.robot.body.facts import facts
 from naobench.robot.body.kinematics import SIGN, Side
 
 Pose = tuple[float, float, float]
@@ -21,6 +22,9 @@ Feet = Mapping[Side, Pose]
 
 SEPARATION: Final = 0.10
 """Between the ankles [m]: FootSeparation of NAOqi's gait table."""
+_SOLE: Final = facts().raw["foot"]
+_CLEARANCE = 0.004
+"""Between the soles of two standing feet [m]: own choice."""
 _PARALLEL = (0.002, 0.002, 0.005)
 """Feet this close to side by side are closed [m, m, rad]."""
 _AT_GOAL = (0.008, 0.008, 0.015)
@@ -44,6 +48,7 @@ __all__ = [
     "other",
     "relative",
     "side_by_side",
+    "soles_overlap",
     "standing_feet",
 ]
 
@@ -90,6 +95,27 @@ def side_by_side(feet: Feet) -> bool:
 def body_of(side: Side, foot: Pose) -> Pose:
     """Return the body pose that a foot implies."""
     return compose(foot, (0.0, -SIGN[side] * SEPARATION / 2, 0.0))
+
+
+def soles_overlap(side: Side, step: Pose) -> bool:
+    """Return whether two soles come too close: their rectangles have no axis that separates them.
+
+    Args:
+        side: A foot.
+        step: Its pose relative to the other foot.
+    """
+    (length, width, _), (ahead, outwards, _) = _SOLE["box_size"], _SOLE["box_centre"]
+    half = (length / 2 + _CLEARANCE / 2, width / 2 + _CLEARANCE / 2)
+    here = compose((0.0, 0.0, 0.0), (ahead, -SIGN[side] * outwards, 0.0))
+    there = compose(step, (ahead, SIGN[side] * outwards, 0.0))
+    for a, b in ((here, there), (there, here)):
+        x, y, turn = relative(a, b)
+        c, s = abs(math.cos(turn)), abs(math.sin(turn))
+        if abs(x) > half[0] + c * half[0] + s * half[1]:
+            return False
+        if abs(y) > half[1] + s * half[0] + c * half[1]:
+            return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ from naobench.robot.walk.footsteps import (
     middle,
     other,
     relative,
+    soles_overlap,
 )
 from naobench.robot.walk.preview import COM_HEIGHT, Preview, Ramp
 from naobench.robot.walk.stance import LEAN, ZMP_AHEAD, Trunk, leg_pair
@@ -53,6 +54,8 @@ SWING_DONE = 0.9
 """Share of the swing after which the foot only sinks."""
 HIP_ROLL_SAG = 0.035
 """The supporting hip gives way by so much under the body's weight [rad]; commanded in advance."""
+_LEVEL_TICKS = 12
+"""When the tilt of the ground is first taken, while the robot still stands on both feet."""
 _PREVIEW_STEPS = 5
 _COM_RATE = 0.08
 """Fastest correction of the centre of mass in the torso [m/s]."""
@@ -205,6 +208,8 @@ class Walker:
             self._react(attitude, measured)
         self._preview.tick()
         self._ticks += 1
+        if self.phase == "start" and self._ticks == _LEVEL_TICKS:
+            self._tilt.landed()
         self._follow_trunk()
         feet, lift, swing, progress = self.feet, 0.0, None, 0.0
         if self._swing:
@@ -365,7 +370,10 @@ class Walker:
         move_y = min(max(y - now[1], -most), most)
         if abs(move_x) + abs(move_y) < 5e-4:
             return
-        pose = compose(foot, (now[0] + move_x, now[1] + move_y, wish[2]))
+        landing = (now[0] + move_x, now[1] + move_y, wish[2])
+        while soles_overlap(side, landing):
+            landing = (landing[0], landing[1] + SIGN[side] * 0.004, landing[2])
+        pose = compose(foot, landing)
         self._swing = Footstep(side, pose, step.period_s)
         feet = {**self.feet, side: pose}
         after = self._route.plan(feet, side, self._limits, _PREVIEW_STEPS - 1)
