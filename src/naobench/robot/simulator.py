@@ -66,9 +66,7 @@ class Robot:
         )
         """What the seed decided: friction, masses, object places, gains, offsets, noise."""
         drawn, timestep_s = self.drawn, scene.timestep_s
-        xml = model_xml(
-            drawn.friction, drawn.mass_factors, drawn.objects, timestep_s, drawn.plates
-        )
+        xml = model_xml(drawn.friction, drawn.mass_factors, drawn.objects, timestep_s, drawn.plates)
         self._model = mujoco.MjModel.from_xml_string(xml)
         self._model.opt.gravity[:] = gravity(scene.ground)
         self._data = mujoco.MjData(self._model)
