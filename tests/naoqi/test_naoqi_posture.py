@@ -2,7 +2,7 @@
 
 import pytest
 
-from naobench.schema import RobotStart, Scene
+from naobench.schema import RobotStart, Scene, SceneEvent
 
 
 @pytest.fixture
@@ -93,3 +93,13 @@ def test_go_to_posture_ends_a_walk_first(session, posture):
     assert walk.value() is False
     assert motion.moveIsActive() is False
     assert not session._robot.fallen
+
+
+def test_a_robot_that_was_pushed_over_gets_up(open_session):
+    push = SceneEvent(at_s=0.2, do="push", target="Torso", force=(-22.0, 0.0, 0.0), duration_s=0.3)
+    session = open_session(Scene(friction=(0.8, 0.8), events=(push,)))
+    session.sleep(2.5)
+    assert session._robot.fallen
+    assert session.service("ALRobotPosture").goToPosture("Stand", 1.0)
+    assert not session._robot.fallen
+    assert session.service("ALRobotPosture").getPosture() == "Stand"

@@ -24,7 +24,7 @@ class ALRobotPosture:
 
     def goToPosture(self, postureName: str, speed: float) -> Generator[None, None, bool]:
         """Stiffen the body and go to a posture."""
-        if postureName not in self._robot.posture.names or self._robot.fallen:
+        if postureName not in self._robot.posture.names:
             return False
         self._motion.stiffen()
         return (yield from self._go(postureName, speed))

@@ -43,6 +43,8 @@ class KeyframeMotion:
     frames: tuple[Frame, ...]
     slowest: float
     """Least share of its own speed at which it works: a motion with a swing has 1."""
+    insists: bool = False
+    """Whether it needs all the torque there is: its servos do not give way."""
 
     @property
     def duration(self) -> float:
@@ -116,7 +118,8 @@ def _motion(name: str, row: Mapping[str, Any], rows: Mapping[str, Any]) -> Keyfr
     if "mirror_of" in row:
         frames = tuple(_mirror(frame) for frame in frames)
     slowest = float(source.get("slowest", 1.0))
-    return KeyframeMotion(name, row["from"], row["to"], frames, slowest)
+    insists = bool(source.get("insists", False))
+    return KeyframeMotion(name, row["from"], row["to"], frames, slowest, insists)
 
 
 @cache

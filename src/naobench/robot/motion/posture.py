@@ -168,9 +168,9 @@ class PostureController:
 
     @property
     def playing(self) -> bool:
-        """Whether a key-frame motion is under way."""
-        motion = self._motion
-        return motion is not None and motion.edge is not None and motion.edge.motion is not None
+        """Whether a key-frame motion is under way whose servos give way."""
+        edge = self._motion.edge if self._motion else None
+        return edge is not None and edge.motion is not None and not edge.motion.insists
 
     @property
     def lying_intended(self) -> bool:
