@@ -190,13 +190,14 @@ def _push(at_s: float, force: tuple[float, float, float], duration_s: float = 0.
 STANDING = RobotStart(posture="Stand")
 
 FILMS: Mapping[str, Film] = {
-    "walking": Film(walk, Scene(robot=STANDING, events=(_push(4.0, (0.0, -12.0, 0.0)),))),
+    "walking": Film(walk, Scene(robot=STANDING, events=(_push(4.0, (0.0, -15.0, 0.0)),))),
     "getting_up": Film(
         rise,
         Scene(robot=STANDING, events=(_push(0.5, (-22.0, 0.0, 0.0), 0.3),)),
         azimuth=125.0,
         distance=1.1,
         height=0.2,
+        pace=2,
     ),
     "grasping": Film(
         take,
