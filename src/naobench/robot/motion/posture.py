@@ -200,9 +200,9 @@ class PostureController:
         if self._motion:
             self._motion.cancel()
         speed = min(max(speed_fraction, 0.05), 1.0)
-        self._motion = PostureMotion(name, speed, self._lying)
+        motion = self._motion = PostureMotion(name, speed, self._lying)
         self.tick()
-        return self._motion
+        return motion
 
     def tick(self) -> None:
         """Advance: wait for the walk to end, take the next edge, notice the end."""
