@@ -14,9 +14,10 @@ import mujoco
 import numpy as np
 
 from bench.table import Table, read_options, spread
+from bench.trials import FULL
 from naobench.robot import Robot
 from naobench.robot.motion.thermal import continuous_torques
-from naobench.schema import FloatArray, RobotStart, Scene, Variation
+from naobench.schema import FloatArray, RobotStart, Scene
 
 WALK_S = 40.0
 DIRECTIONS: dict[str, tuple[float, float, float]] = {
@@ -26,11 +27,6 @@ DIRECTIONS: dict[str, tuple[float, float, float]] = {
     "turning": (0.0, 0.0, 1.0),
 }
 """Shares of the largest velocities."""
-FULL = Scene(
-    friction=(0.4, 1.2),
-    mass_scale=(0.92, 1.08),
-    variation=Variation(gain_scale=(0.8, 1.2), joint_offset=0.01, sensor_noise=1.0),
-)
 MOST_SEEDS = 5
 FAST = 0.005
 """Timestep where minutes pass and nothing is counted in each step [s]."""

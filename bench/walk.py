@@ -1,94 +1,199 @@
-"""Measures the walk over 20 seeds, friction 0.4 to 1.2 and masses +-5 %.
+"""Measures standing and walking: goals, slopes, uneven ground, pushes, stops, 20 seeds a row.
 
-Errors are taken against the world pose of the feet, not against the robot's own odometry. The
-friction is read from the contacts: MuJoCo takes the larger of two geoms.
+Unless a row says otherwise the robot varies as the promises say: foot-floor friction 0.4 to 1.2
+(read from the contacts), masses +-8 %, servo gains +-20 %, joint offsets 0.01 rad, sensor noise.
 """
 
 from __future__ import annotations
 
+import argparse
 import math
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 
-from bench.table import read_options
-from naobench.robot import Robot
-from naobench.schema import Scene
+from bench import trials
+from bench.table import QUICK_SEEDS, SEEDS, Table, add_options, spread
+from bench.trials import FULL, NOMINAL, PLAIN, PRECISE, Draw, Outcome
+from naobench.schema import Ground
 
-SEEDS = 20
-FRICTION = (0.4, 1.2)
-GOALS: tuple[tuple[str, tuple[float, float, float]], ...] = (
-    ("walk 1 m", (1.0, 0.0, 0.0)),
-    ("turn 90 degrees left", (0.0, 0.0, math.pi / 2)),
-    ("turn 90 degrees right", (0.0, 0.0, -math.pi / 2)),
-    ("sidestep 0.3 m", (0.0, 0.3, 0.0)),
-    ("walk back 0.3 m", (-0.3, 0.0, 0.0)),
-    ("0.5 m, -0.3 m, -60 degrees", (0.5, -0.3, -math.pi / 3)),
-)
+GOALS: dict[str, trials.Pose] = {
+    "walk 1 m": (1.0, 0.0, 0.0),
+    "turn 90 degrees left": (0.0, 0.0, math.pi / 2),
+    "turn 90 degrees right": (0.0, 0.0, -math.pi / 2),
+    "turn 180 degrees left": (0.0, 0.0, math.pi),
+    "turn 180 degrees right": (0.0, 0.0, -math.pi),
+    "side-step 0.5 m left": (0.0, 0.5, 0.0),
+    "side-step 0.5 m right": (0.0, -0.5, 0.0),
+}
+EXACT: dict[str, trials.Pose] = {
+    **GOALS,
+    "walk back 0.3 m": (-0.3, 0.0, 0.0),
+    "0.5 m, -0.3 m, -60 degrees": (0.5, -0.3, -math.pi / 3),
+}
+WAYS: dict[str, tuple[float, float, float]] = {
+    "forwards, half speed": (0.5, 0.0, 0.0),
+    "forwards, full speed": (1.0, 0.0, 0.0),
+    "backwards, full speed": (-1.0, 0.0, 0.0),
+    "sideways, full speed": (0.0, 1.0, 0.0),
+    "turning, full speed": (0.0, 0.0, 1.0),
+    "a curve": (0.7, 0.0, 0.5),
+}
+"""Shares of the largest velocities."""
+SLOPE = math.radians(3.0)
+SLOPES = {
+    "uphill": (SLOPE, 0.0),
+    "downhill": (-SLOPE, 0.0),
+    "across, rising to the left": (0.0, SLOPE),
+    "across, rising to the right": (0.0, -SLOPE),
+}
+ROUGHNESS = 0.005
+MEAN_MM = 25.0
 
-
-@dataclass
-class Tally:
-    """What the episodes of one goal came to."""
-
-    distances: list[float] = field(default_factory=list)
-    """[m]"""
-    turns: list[float] = field(default_factory=list)
-    """[degrees]"""
-    seconds: list[float] = field(default_factory=list)
-    frictions: list[float] = field(default_factory=list)
-    falls: int = 0
-    events: int = 0
-    failed: int = 0
-
-
-def walk(goal: tuple[float, float, float], seed: int, tally: Tally) -> None:
-    """Play one move and add its errors."""
-    low, high = FRICTION
-    friction = low + (high - low) * seed / (SEEDS - 1)
-    scene = Scene(friction=(friction, friction), mass_scale=(0.95, 1.05))
-    robot = Robot(scene, seed, task_id="bench/walk")
-    move = robot.gait.move_to(*goal)
-    tally.frictions.append(max(contact.friction[0] for contact in robot._data.contact))
-    while not move.done and robot.time < 60.0:
-        robot.tick()
-    tally.seconds.append(robot.time)
-    robot.run(0.5)
-    x, y, yaw = robot.position(True)
-    tally.distances.append(math.hypot(x - goal[0], y - goal[1]))
-    tally.turns.append(math.degrees(abs(math.remainder(yaw - goal[2], math.tau))))
-    tally.falls += robot.fallen
-    tally.events += len(robot.safety)
-    tally.failed += not move.succeeded
+Play = Callable[[Draw], Outcome]
 
 
-def walks() -> int:
-    """Print a row per goal; return falls and events."""
-    bad = 0
-    print(
-        f"{'move':27s} {'mean mm':>8s} {'max mm':>7s} {'max deg':>8s} {'falls':>6s} {'events':>7s} "
-        f"{'not done':>9s} {'mean s':>7s}  friction"
-    )
-    for name, goal in GOALS:
-        tally = Tally()
-        for seed in range(SEEDS):
-            walk(goal, seed, tally)
-        mean, worst = sum(tally.distances) / SEEDS, max(tally.distances)
-        print(
-            f"{name:27s} {1e3 * mean:8.1f} {1e3 * worst:7.1f} {max(tally.turns):8.2f} "
-            f"{tally.falls:6d} {tally.events:7d} {tally.failed:9d} "
-            f"{sum(tally.seconds) / SEEDS:7.2f}  "
-            f"{min(tally.frictions):.2f} to {max(tally.frictions):.2f}"
-        )
-        bad += tally.falls + tally.events
-    return bad
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table."""
+
+    name: str
+    play: Play
+    promise: int | None = SEEDS
+    """Episodes in twenty that must go well; None: only reported."""
+    variants: int = 1
+    """Each seed is played so often."""
+    mean_mm: float | None = None
+    """What the mean error must not reach."""
+    few: bool = False
+    """A quarter of the seeds will do."""
+
+
+def _main_rows() -> Iterator[Row]:
+    yield Row("stand 30 s", partial(trials.stand, world=FULL, seconds=30.0))
+    for name, goal in GOALS.items():
+        yield Row(name, partial(trials.walk, world=FULL, goal=goal))
+    yield Row("standing postures, round trip", partial(trials.postures, world=FULL))
+    yield Row("stopped at any moment, any way", partial(trials.stops, world=FULL))
+    yield Row("another target at any moment", partial(trials.changes, world=FULL))
+
+
+def _exact_rows() -> Iterator[Row]:
+    for name, goal in EXACT.items():
+        play = partial(trials.walk, world=PRECISE, goal=goal)
+        yield Row(name, play, mean_mm=MEAN_MM)
+
+
+def _innocent_rows() -> Iterator[Row]:
+    yield Row("stand 30 s", partial(trials.innocent_stand, world=PLAIN, seconds=30.0))
+    yield Row("standing postures", partial(trials.innocent_posture, world=PLAIN))
+    for name, shares in WAYS.items():
+        yield Row(name, partial(trials.innocent_walk, world=PLAIN, shares=shares))
+
+
+def _ground_rows() -> Iterator[Row]:
+    for name, slope in SLOPES.items():
+        play = partial(trials.walk, world=FULL, goal=(1.0, 0.0, 0.0), ground=Ground(slope=slope))
+        yield Row(f"1 m {name}, 3 degrees", play, 19)
+    rough = Ground(roughness=ROUGHNESS)
+    play = partial(trials.walk, world=FULL, goal=(1.0, 0.0, 0.0), ground=rough)
+    yield Row("1 m on uneven ground, 5 mm", play, 19)
+
+
+def _push_rows() -> Iterator[Row]:
+    for who, world, newtons, promise, few in (
+        ("randomised", FULL, 15, SEEDS, False),
+        ("nominal", NOMINAL, 20, SEEDS, False),
+        ("randomised", FULL, 20, None, True),
+        ("nominal", NOMINAL, 25, None, True),
+        ("nominal", NOMINAL, 30, None, True),
+    ):
+        for walking in (False, True):
+            play = partial(trials.pushed, world=world, newtons=float(newtons), walking=walking)
+            name = f"{newtons} N {'walking' if walking else 'standing'}, {who}"
+            yield Row(name, play, promise, trials.DIRECTIONS, few=few)
+
+
+SECTIONS = {
+    "walk: randomised robot, flat ground": _main_rows,
+    "walk: the same without joint offsets": _exact_rows,
+    "walk: no safety event, robot of the tables, friction 0.4 to 1.2": _innocent_rows,
+    "walk: slopes and uneven ground": _ground_rows,
+    "walk: pushes of 0.1 s on the torso from 8 directions": _push_rows,
+}
+
+
+def draws(row: Row, seeds: int) -> list[Draw]:
+    """Return the episodes of a row; every one comes at a friction of its own."""
+    count = max(1, seeds // 4) if row.few else seeds
+    return [
+        Draw(seed, seed / max(1, count - 1), variant)
+        for seed in range(count)
+        for variant in range(row.variants)
+    ]
+
+
+def _play(job: tuple[Play, Draw]) -> Outcome:
+    play, draw = job
+    return play(draw)
+
+
+def note(row: Row, played: Sequence[Draw], found: Sequence[Outcome]) -> str:
+    """Tell errors, falls and events."""
+    told = []
+    errors = [1e3 * o.error for o in found if o.error is not None]
+    turns = [math.degrees(o.turn_error) for o in found if o.turn_error is not None]
+    if errors:
+        mean = sum(errors) / len(errors)
+        told.append(f"mean {mean:.1f}, max {max(errors):.1f} mm, yaw {max(turns):.1f} degrees")
+    told.append(f"falls {sum(o.fallen for o in found)}")
+    kinds = Counter(kind for o in found for kind in o.events if kind != "fall")
+    told.append(", ".join(f"{kind} {n}" for kind, n in kinds.items()) or "no other event")
+    lost = Counter(d.variant for d, o in zip(played, found, strict=True) if not o.good)
+    if row.variants > 1 and lost:
+        ways = (f"{360 * v // row.variants} degrees {n}" for v, n in sorted(lost.items()))
+        told.append(f"lost at {', '.join(ways)}")
+    elif lost:
+        seeds = [str(d.seed) for d, o in zip(played, found, strict=True) if not o.good]
+        told.append(f"lost with seeds {' '.join(seeds)}")
+    return "; ".join(told)
+
+
+def add_section(title: str, rows: Sequence[Row], seeds: int, jobs: int) -> int:
+    """Play all rows of a section side by side and print them; return the broken promises."""
+    played = [draws(row, seeds) for row in rows]
+    items = [(row.play, draw) for row, some in zip(rows, played, strict=True) for draw in some]
+    outcomes = spread(_play, items, jobs)
+    remaining, table = iter(outcomes), Table(title)
+    for row, some in zip(rows, played, strict=True):
+        found = [next(remaining) for _ in some]
+        good = sum(outcome.good for outcome in found)
+        table.share(row.name, good, len(found), row.promise, note(row, some, found))
+        errors = [1e3 * o.error for o in found if o.error is not None]
+        if row.mean_mm is not None and errors:
+            mean = sum(errors) / len(errors)
+            table.at_most("  mean error", mean, row.mean_mm, "mm", digits=1)
+    frictions = sorted(outcome.friction for outcome in outcomes)
+    table.reported("friction in the contacts", f"{frictions[0]:.2f} to {frictions[-1]:.2f}")
+    return table.end()
 
 
 def main(argv: Sequence[str] = ()) -> int:
-    """Print the table; return 1 when a robot fell or an event was raised."""
-    read_options(argv, __doc__)
-    return int(walks() > 0)
+    """Print the tables; return the number of broken promises."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    add_options(parser)
+    parser.add_argument("--rows", default="", help="only rows with this in their name or section")
+    given = parser.parse_args(argv)
+    seeds = given.seeds or (QUICK_SEEDS if given.quick else SEEDS)
+    broken = 0
+    for title, make in SECTIONS.items():
+        rows = [row for row in make() if given.rows in f"{title} {row.name}"]
+        if rows:
+            broken += add_section(title, rows, seeds, max(1, given.jobs))
+    return broken
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]) > 0)
