@@ -15,7 +15,7 @@ import numpy as np
 
 from naobench.robot import Robot
 from naobench.robot.body.scenery import PREFIX
-from naobench.robot.motion.arms import ARM_JOINTS, rotation_xyz, solve_arm
+from naobench.robot.motion.arms import ARM_JOINTS, Side, rotation_xyz, solve_arm
 from naobench.schema import Scene, SceneObject, Variation
 
 FRICTION, MASSES = (0.4, 1.2), (0.92, 1.08)
@@ -24,7 +24,6 @@ JITTER = 0.003
 """Radius in which things stand somewhere else in each episode [m]."""
 
 Place = tuple[float, float, float]
-ARM = ["L" + name for name in ARM_JOINTS]
 STANCES = {"StandInit": (0.0108, 0.3202, 0.1075), "walk": (0.0004, 0.3127, 0.0552)}
 """Where the torso stands above the feet: x, z [m], pitch [rad]; read from the nominal robot."""
 PLACE = (1, 1, 1, 0, 0, 0)
@@ -33,34 +32,37 @@ UPRIGHT = (1, 1, 1, 1, 1, 0)
 
 
 class Reach:
-    """Moves the left hand along places in the robot frame: x, y from the feet, z from the floor.
+    """Moves a hand along places in the robot frame: x, y from the feet, z from the floor.
 
     Args:
         motion: ALMotion.
         stance: One of `STANCES`.
+        side: Of the hand. Places are given for the left one; for the right one y is mirrored.
     """
 
-    def __init__(self, motion: Any, stance: str) -> None:
-        self._motion = motion
+    def __init__(self, motion: Any, stance: str, side: Side = "L") -> None:
+        self._motion, self._side = motion, side
+        self._names = [side + name for name in ARM_JOINTS]
+        self._mirror = np.array([1.0, 1.0 if side == "L" else -1.0, 1.0])
         x, z, pitch = STANCES[stance]
         self._origin = np.array([x, 0.0, z])
         c, s = math.cos(pitch), math.sin(pitch)
         self._turn = np.array([[c, 0.0, -s], [0.0, 1.0, 0.0], [s, 0.0, c]])
-        # Thumb to the right, fingers to the left: they close around what stands upright.
-        self._axes = self._turn @ rotation_xyz(-math.pi / 2, 0.0, 0.0)
-        self._angles = motion.getAngles(ARM, False)
+        # Thumb inwards, fingers outwards: they close around what stands upright.
+        self._axes = self._turn @ rotation_xyz(-math.pi / 2 * self._mirror[1], 0.0, 0.0)
+        self._angles = motion.getAngles(self._names, False)
 
     def through(self, places: Sequence[Place], mask: Sequence[float], seconds: float) -> None:
         """Move through places, evenly in time, and wait."""
         rows = []
         for place in places:
-            goal = self._turn @ (np.array(place) - self._origin)
-            found = solve_arm("L", goal.tolist(), self._axes, mask=mask, start=self._angles)
+            goal = self._turn @ (np.array(place) * self._mirror - self._origin)
+            found = solve_arm(self._side, goal.tolist(), self._axes, mask=mask, start=self._angles)
             self._angles = found.angles
             rows.append(found.angles)
         times = [seconds * (i + 1) / len(rows) for i in range(len(rows))]
         columns = [list(column) for column in zip(*rows, strict=True)]
-        self._motion.angleInterpolation(ARM, columns, [times] * len(ARM), True)
+        self._motion.angleInterpolation(self._names, columns, [times] * len(rows[0]), True)
 
 
 def line(a: Place, b: Place, parts: int = 4) -> list[Place]:
