@@ -35,46 +35,45 @@ class Recorder:
         fsr: slice,
         object_ids: Sequence[str],
     ) -> None:
-        self._data = data
         self._joints = np.asarray(joint_addresses)
-        self._fsr = fsr
-        self._hands = np.array([model.body("LWrist").id, model.body("RWrist").id])
-        self._camera = model.camera("CameraTop").id
+        left, right = model.body("LWrist").id, model.body("RWrist").id
+        eye = model.camera("CameraTop").id
+        self._views = (
+            data.qpos,
+            data.xpos[left],
+            data.xpos[right],
+            data.cam_xpos[eye],
+            data.cam_xmat[eye],
+            data.sensordata[fsr],
+            data.mocap_pos,
+            data.mocap_quat,
+        )
         self._sources = {i: _pose_source(model, PREFIX + i) for i in object_ids}
         self._times: list[float] = []
-        self._rows: list[tuple[FloatArray, ...]] = []
+        self._rows: list[list[bytes]] = []
+        self._stiffness: list[FloatArray] = []
 
     def sample(self, time: float, stiffness: FloatArray) -> None:
         """Store the state at a time; the stiffness array must not be changed afterwards."""
-        data = self._data
         self._times.append(time)
-        self._rows.append(
-            (
-                data.qpos.copy(),
-                data.mocap_pos.copy(),
-                data.mocap_quat.copy(),
-                data.xpos[self._hands],
-                data.cam_xpos[self._camera].copy(),
-                data.cam_xmat[self._camera].copy(),
-                data.sensordata[self._fsr].copy(),
-                stiffness,
-            )
-        )
+        self._rows.append([view.tobytes() for view in self._views])
+        self._stiffness.append(stiffness)
 
     def recording(self) -> Recording:
         """Return everything sampled so far."""
-        qpos, mocap_pos, mocap_quat, hands, eye, view, fsr, stiffness = (
-            np.array(column) for column in zip(*self._rows, strict=True)
+        qpos, left, right, eye, gaze, fsr, mocap_pos, mocap_quat = (
+            np.frombuffer(b"".join(column)).reshape(len(column), *view.shape)
+            for view, column in zip(self._views, zip(*self._rows, strict=True), strict=True)
         )
         mocap = np.concatenate([mocap_pos, mocap_quat], axis=-1)
         return Recording(
             time=np.array(self._times),
             torso=qpos[:, :7],
             joints=qpos[:, self._joints],
-            stiffness=stiffness,
-            hands=hands,
+            stiffness=np.array(self._stiffness),
+            hands=np.stack([left, right], axis=1),
             # A camera looks along its -z axis.
-            gaze=np.concatenate([eye, -view[:, [2, 5, 8]]], axis=1),
+            gaze=np.concatenate([eye, -gaze[:, [2, 5, 8]]], axis=1),
             foot_force=fsr.reshape(-1, 2, 4).sum(axis=2),
             objects={
                 name: mocap[:, at] if fixed else qpos[:, at : at + 7]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import ge
 
 import mujoco
 import numpy as np
@@ -62,6 +63,7 @@ class Servos:
         self._most: FloatArray = self.stiffness
         self.limits: FloatArray = np.empty(0)
         """Torque at which each servo counts as saturated [N m]; infinite for limp joints."""
+        self._limits: list[float] = []
         self._apply()
 
     def set(self, names: Sequence[str], values: Sequence[float]) -> None:
@@ -94,12 +96,19 @@ class Servos:
         self._model.dof_solimp[self._dofs] = np.where(share == 0.0, _RIGID, self._solimp)
         # A hair below the limit: the clamped force equals it only up to rounding.
         self.limits = np.where(stiffness > 0, self._force[:, 1] * stiffness * 0.9999, np.inf)
+        self._limits = self.limits.tolist()
 
     @property
     def given(self) -> FloatArray:
         """Torque that each servo gives now [N m], as its current shows. Shape (26,)."""
         given: FloatArray = self._given
         return given
+
+    def saturated(self) -> bool:
+        """Return whether any servo gives all the torque that it may."""
+        # Plain numbers: after a physics step numpy's code has to be fetched anew, which costs more
+        # than its work.
+        return any(map(ge, map(abs, self._given.tolist()), self._limits))
 
     def state(self) -> State:
         """Return the state of the simulation now."""

@@ -43,11 +43,8 @@ class Yielding:
         self._exhausted: FloatArray = np.zeros(len(joints))
         """Ticks since which a servo gives all it has."""
         self._before: FloatArray | None = None
-
-    @property
-    def yields(self) -> bool:
+        self.yields = False
         """Whether a target is still away from its command."""
-        return bool(self._shift.any())
 
     def shift(
         self,
@@ -78,4 +75,5 @@ class Yielding:
         most = _SHARE * _EASE ** np.maximum(self._exhausted - 1.0, 0.0) * self._limit
         allowed = angles + (np.sign(wanted) * most + self._damping * speeds) / self._gain
         self._shift = np.where(full & (np.abs(wanted) > most), allowed - targets, self._shift)
+        self.yields = bool(self._shift.any())
         return self._shift

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import mujoco
 import numpy as np
+from numpy.typing import NDArray
 
 from naobench.robot.body.facts import facts
 from naobench.robot.body.hands import FINGER_BODIES
@@ -88,6 +89,8 @@ class Monitor:
     _kind: list[int] = field(init=False)
     _owner: list[str] = field(init=False)
     _touches: dict[tuple[str, str], _Touch] = field(default_factory=dict)
+    _pairs: dict[int, NDArray[np.int32]] = field(default_factory=dict)
+    """Views of the two geoms of each contact, for every number of contacts."""
     _down_ticks: int = 0
     _excused_until: float = 0.0
     _hot: dict[int, int] = field(default_factory=dict)
@@ -206,8 +209,12 @@ class Monitor:
             self.report("fall", bodies, float(np.arccos(min(max(upright, -1.0), 1.0))))
 
     def _contacts(self) -> None:
-        kind = self._kind
-        for i, (a, b) in enumerate(self.data.contact.geom.tolist()):
+        kind, count = self._kind, self.data.ncon
+        pairs = self._pairs.get(count)
+        if pairs is None:
+            # MuJoCo keeps contacts in one place; asking for it costs more than reading them.
+            pairs = self._pairs[count] = self.data.contact.geom
+        for i, (a, b) in enumerate(pairs.tolist()):
             pair = kind[a] | kind[b]
             # Feet on the floor are the rule, things on the floor do not concern the robot.
             if pair == _FLOOR | _FOOT or not pair & _ROBOT:
@@ -280,8 +287,8 @@ class Monitor:
         MuJoCo clamps, so only a servo that gives all it may can have asked for more. The motors of
         the hands are exempt: to stall upon what they hold is their work.
         """
-        over = np.abs(self._force) >= self.servos.limits
-        if over.any() or self._hot:
+        if self._hot or self.servos.saturated():
+            over = np.abs(self._force) >= self.servos.limits
             over[self._hands] = False
             demands = self.servos.demands(self._before)
             was = self._hot
