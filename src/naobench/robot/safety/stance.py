@@ -10,11 +10,11 @@ outside, only a step that nobody has planned can prevent the fall.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import mujoco
 
-from naobench.robot.body.facts import facts
+from naobench.robot.body.facts import Vector, facts
 from naobench.robot.motion.joints import TICK_S
 from naobench.schema import SafetyKind
 
@@ -69,6 +69,7 @@ class Stance:
         first = int(model.sensor("LFoot/FSR/FrontLeft").adr[0])
         self._loads = data.sensordata[first : first + 8]
         self._corners = [_corners(side) for side in (1.0, -1.0)]
+        self._middles = [_middle(corners) for corners in self._corners]
         self._last: tuple[float, Point] = (-1.0, (0.0, 0.0))
         self._outside = 0
         self._lost_s = -math.inf
@@ -86,24 +87,19 @@ class Stance:
 
     def look(self, time: float) -> None:
         """Judge the state at a time [s]."""
-        soles = [
-            [_on_ground(p, r, corner) for corner in corners]
-            for p, r, corners in zip(
-                [p.tolist() for p in self._places],
-                [r.tolist() for r in self._turns],
-                self._corners,
-                strict=True,
-            )
-        ]
-        centres = [(sum(x for x, _ in s) / 4, sum(y for _, y in s) / 4) for s in soles]
         loads = self._loads.tolist()
-        carried = (sum(loads[:4]), sum(loads[4:]))
-        if max(carried) < LOADED:
+        left, right = sum(loads[:4]), sum(loads[4:])
+        if left < LOADED and right < LOADED:
             self.forget()
             return
-        for i in (0, 1):
-            self._slip(i, centres[i], carried[i])
-        self._balance(time, soles, centres)
+        centres = (self._ground(0, self._middles[0]), self._ground(1, self._middles[1]))
+        self._slip(0, centres[0], left)
+        self._slip(1, centres[1], right)
+        self._balance(time, centres)
+
+    def _ground(self, i: int, point: Vector) -> Point:
+        """Return where a point of a foot is over the ground."""
+        return _on_ground(self._places[i].tolist(), self._turns[i].tolist(), point)
 
     def _slip(self, i: int, centre: Point, load: float) -> None:
         stood = self._stood[i]
@@ -121,7 +117,7 @@ class Stance:
                 stood[1] + _FORGIVEN * (centre[1] - stood[1]),
             )
 
-    def _balance(self, time: float, soles: list[list[Point]], centres: list[Point]) -> None:
+    def _balance(self, time: float, centres: tuple[Point, Point]) -> None:
         x, y, height = self._com.tolist()
         now = (x - self._lean[0] * height, y - self._lean[1] * height)
         before, then = self._last
@@ -133,7 +129,8 @@ class Stance:
         if _to_segment(point, *centres) < _MARGIN:
             self._outside = 0
             return
-        distance = _outside(point, soles[0] + soles[1])
+        soles = [self._ground(i, corner) for i in (0, 1) for corner in self._corners[i]]
+        distance = _outside(point, soles)
         self._outside = self._outside + 1 if distance > 0.0 else 0
         if self._outside >= _BALANCE_LOOKS:
             if time - self._lost_s > _AGAIN_S:
@@ -141,7 +138,12 @@ class Stance:
             self._lost_s = time
 
 
-def _corners(side: float) -> list[tuple[float, float, float]]:
+def _middle(points: Sequence[Vector]) -> Vector:
+    x, y, z = (sum(p) / len(points) for p in zip(*points, strict=True))
+    return (x, y, z)
+
+
+def _corners(side: float) -> list[Vector]:
     """Return the corners of a sole in the frame of its foot [m]; side -1 is the right one."""
     length, width, height = facts().raw["foot"]["box_size"]
     x, y, z = facts().raw["foot"]["box_centre"]
@@ -152,7 +154,7 @@ def _corners(side: float) -> list[tuple[float, float, float]]:
     ]
 
 
-def _on_ground(p: list[float], r: list[float], corner: tuple[float, float, float]) -> Point:
+def _on_ground(p: list[float], r: list[float], corner: Vector) -> Point:
     x, y, z = corner
     return (
         p[0] + r[0] * x + r[1] * y + r[2] * z,
