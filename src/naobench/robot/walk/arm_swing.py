@@ -25,8 +25,8 @@ _MOST: Final = 0.30
 """Largest swing [rad]."""
 _BLEND: Final = TICK_S / 0.5
 """Change of the share of the swing in a tick: half a second from nothing to all."""
-_HANGING: Final = ("Stand", "StandInit", "Crouch")
-"""Postures in which the arms hang."""
+_HANGING: Final = ("Stand", "StandInit")
+"""Postures in which the arms hang. In the crouch they do too, but would brush the hips."""
 _NEAR: Final = 0.1
 """How far a joint of a hanging arm may be from the posture [rad]."""
 _SIDES: tuple[Side, Side] = ("L", "R")

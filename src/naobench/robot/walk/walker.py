@@ -52,8 +52,9 @@ SETTLE_SHIFT_S = 0.3
 SETTLE_S = 0.9
 SWING_DONE = 0.9
 """Share of the swing after which the foot only sinks."""
-HIP_ROLL_SAG = 0.035
-"""The supporting hip gives way by so much under the body's weight [rad]; commanded in advance."""
+HIP_ROLL_SAG = 0.026
+"""The supporting hip gives way by so much under the body's weight [rad]; commanded while the weight
+shifts, because a load that comes at once swings to 1.4 times itself."""
 _LEVEL_TICKS = 12
 """When the tilt of the ground is first taken, while the robot still stands on both feet."""
 _PREVIEW_STEPS = 5
@@ -119,6 +120,10 @@ class Walker:
         self._length = 0
         self._double = 0.0
         """Ticks of the running step in which both feet stand."""
+        self._shift = 1.0
+        """Ticks of the running phase in which the weight shifts."""
+        self._unloads: Side | None = None
+        """The leg that carried the robot alone in the phase before."""
         self._swing: Footstep | None = None
         self._from: Pose = _NO_TURN
         self._nominal: Pose = _NO_TURN
@@ -173,9 +178,10 @@ class Walker:
         body already comes to rest between the feet, and a foot lifted now would drag it sideways
         with more torque than an ankle has. Going on is for a new start, after the rest.
         """
+        self._unloads = None
         if self._swing:
             self.feet[self._swing.side] = self._swing.pose
-            self.support = self._swing.side
+            self._unloads, self.support = self.support, self._swing.side
         self._tilt.landed()
         self._style, self._route, self._limits = style, route, limits
         steps: Sequence[Footstep] = ()
@@ -187,9 +193,11 @@ class Walker:
         if not steps:
             self.phase, self._swing = "settle", None
             self._length = round(SETTLE_S / TICK_S)
+            self._shift = SETTLE_SHIFT_S / TICK_S
             return
         self.phase, self._swing = "step", steps[0]
         self._length, self._double = self._timing(steps[0])
+        self._shift = self._double
         self._from, self._nominal = self.feet[steps[0].side], steps[0].pose
         self._estimator.restart(self._preview.vx, self._preview.vy)
         self._capture.restart(self.support)
@@ -211,15 +219,11 @@ class Walker:
         if self.phase == "start" and self._ticks == _LEVEL_TICKS:
             self._tilt.landed()
         self._follow_trunk()
-        feet, lift, swing, progress = self.feet, 0.0, None, 0.0
+        feet, lift, swing = self.feet_now(), 0.0, None
         if self._swing:
             progress = self._progress()
             if 0.0 < progress < 1.0:
                 swing = self._swing.side
-            feet = {
-                self.support: self.feet[self.support],
-                self._swing.side: self._swinging(progress),
-            }
             lift = self._style.height * math.sin(math.pi * progress) ** 2
         self.yaw = yaw = (feet["L"][2] + feet["R"][2]) / 2
         c, s = math.cos(yaw), math.sin(yaw)
@@ -231,7 +235,7 @@ class Walker:
         )
         legs = leg_pair(feet, torso, lift, swing, self._trunk)
         self._lead(legs)
-        self._compensate(legs, attitude, swing, progress)
+        self._compensate(legs, attitude, swing)
         return legs
 
     # --- inner workings ---
@@ -282,13 +286,9 @@ class Walker:
         legs[0][:], legs[1][:] = ahead[:6], ahead[6:]
 
     def _compensate(
-        self,
-        legs: tuple[list[float], list[float]],
-        attitude: Attitude,
-        swing: Side | None,
-        progress: float,
+        self, legs: tuple[list[float], list[float]], attitude: Attitude, swing: Side | None
     ) -> None:
-        """Add ankle feedback to the standing legs and lift the sagging hip."""
+        """Add ankle feedback to the standing legs and lift the sagging hips."""
         trunk, tilt = self._trunk, self._tilt
         tilt.watch(attitude.roll - trunk.roll, attitude.pitch - trunk.pitch)
         roll, pitch = self._ankles.offsets(
@@ -302,8 +302,16 @@ class Walker:
             if side != swing:
                 leg[4] += pitch
                 leg[5] += roll
-            if swing and side == self.support:
-                leg[1] += SIGN[side] * HIP_ROLL_SAG * math.sin(math.pi * progress)
+            leg[1] += SIGN[side] * HIP_ROLL_SAG * self._load(side)
+
+    def _load(self, side: Side) -> float:
+        """Return how much of its load in single support a hip is made ready for, 0 to 1."""
+        if self.phase == "start":
+            return 0.0
+        shifted = min(self._ticks / self._shift, 1.0)
+        if side == self.support and self.phase == "step":
+            return shifted
+        return 1.0 - shifted if side == self._unloads else 0.0
 
     def _set_ramps(self, steps: Sequence[Footstep], start: int) -> None:
         """Tell the preview how the zero-moment point follows the coming steps.
