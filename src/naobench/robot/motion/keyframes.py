@@ -105,6 +105,16 @@ def _mirror(frame: Frame) -> Frame:
     )
 
 
+def _rows(row: Mapping[str, Any], rows: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the frames of a motion and those of the motion that it continues with."""
+    frames: list[Mapping[str, Any]] = list(row["frames"])
+    if "then" in row:
+        other = rows[row["then"]["motion"]]["frames"]
+        first = 1 + [frame.get("name") for frame in other].index(row["then"]["after"])
+        frames += other[first:]
+    return frames
+
+
 def _motion(name: str, row: Mapping[str, Any], rows: Mapping[str, Any]) -> KeyframeMotion:
     source = rows[row["mirror_of"]] if "mirror_of" in row else row
     frames = tuple(
@@ -113,7 +123,7 @@ def _motion(name: str, row: Mapping[str, Any], rows: Mapping[str, Any]) -> Keyfr
             _spread(f.get("angles", {}), signed=True),
             _spread(f.get("stiffness", {}), signed=False),
         )
-        for f in source["frames"]
+        for f in _rows(source, rows)
     )
     if "mirror_of" in row:
         frames = tuple(_mirror(frame) for frame in frames)
