@@ -151,14 +151,22 @@ def note(row: Row, played: Sequence[Draw], found: Sequence[Outcome]) -> str:
     told.append(f"falls {sum(o.fallen for o in found)}")
     kinds = Counter(kind for o in found for kind in o.events if kind != "fall")
     told.append(", ".join(f"{kind} {n}" for kind, n in kinds.items()) or "no other event")
-    lost = Counter(d.variant for d, o in zip(played, found, strict=True) if not o.good)
-    if row.variants > 1 and lost:
-        ways = (f"{360 * v // row.variants} degrees {n}" for v, n in sorted(lost.items()))
-        told.append(f"lost at {', '.join(ways)}")
-    elif lost:
-        seeds = [str(d.seed) for d, o in zip(played, found, strict=True) if not o.good]
-        told.append(f"lost with seeds {' '.join(seeds)}")
+    told += _lost(row, played, found)
     return "; ".join(told)
+
+
+def _lost(row: Row, played: Sequence[Draw], found: Sequence[Outcome]) -> list[str]:
+    """Name the episodes that did not go well."""
+    lost: dict[int, list[str]] = {}
+    for draw, outcome in zip(played, found, strict=True):
+        if not outcome.good:
+            lost.setdefault(draw.variant, []).append(str(draw.seed))
+    if row.variants == 1:
+        return [f"lost with seeds {' '.join(seeds)}" for seeds in lost.values()]
+    return [
+        f"lost at {360 * variant // row.variants} degrees with seeds {' '.join(seeds)}"
+        for variant, seeds in sorted(lost.items())
+    ]
 
 
 def add_section(title: str, rows: Sequence[Row], seeds: int, jobs: int) -> int:
