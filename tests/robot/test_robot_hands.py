@@ -48,21 +48,27 @@ def reach(motion, *places):
         motion.angleInterpolation(names, list(angles), [1.0] * 5, True)
 
 
-@pytest.fixture(scope="module")
-def picked():
-    """A NAO that has just lifted a cylinder of 50 g from a table 0.30 m high."""
+def lifting(seed):
+    """Return a NAO that has just lifted a cylinder of 50 g from a table 0.30 m high."""
     floor = (1.2, 1.2)
     table = SceneObject(id="table", type="table", position=(0.3, 0, 0), size=(0.25, 0.5, 0.3))
     cylinder = SceneObject(
         id="can", type="cylinder", position=(0.215, 0.09, 0.36), size=(0.015, 0.12), mass=0.05
     )
-    robot = Robot(Scene(objects=(table, cylinder), friction=floor), 3)
+    robot = Robot(Scene(objects=(table, cylinder), friction=floor), seed)
     session = Session(robot)
     motion = session.service("ALMotion")
     motion.angleInterpolation("LHand", 1.0, 0.5, True)
     reach(motion, (0.10, 0.17, 0.32), (0.15, 0.12, 0.39), (0.15, 0.09, 0.36), (0.215, 0.09, 0.36))
     motion.angleInterpolation("LHand", 0.0, 1.0, True)
     reach(motion, (0.215, 0.09, 0.41))
+    return robot, session
+
+
+@pytest.fixture(scope="module")
+def picked():
+    """A NAO that holds the cylinder."""
+    robot, session = lifting(3)
     return session, robot
 
 
@@ -104,6 +110,13 @@ def test_lifted_cylinder_is_held_by_friction_of_at_most_one(picked):
     assert robot._model.nu == 26
 
 
+def test_hand_reads_what_is_between_its_fingers(picked):
+    session, _ = picked
+    motion = session.service("ALMotion")
+    assert motion.getAngles("LHand", False) == [0.0]
+    assert 0.1 < motion.getAngles("LHand", True)[0] < 0.4
+
+
 def test_holding_raises_no_event(picked):
     _, robot = picked
     assert robot._servos.stiffness[robot.joint_names.index("LHand")] == 1.0
@@ -114,9 +127,19 @@ def test_hand_without_current_keeps_what_it_holds_and_an_open_hand_drops_it(pick
     session, robot = picked
     motion = session.service("ALMotion")
     motion.closeHand("LHand")
+    before = in_hand(robot)
+    finger = angle(robot, "LHand")
     session.sleep(2.0)
     assert motion.getStiffnesses("LHand") == [0.0]
-    assert robot.object_positions()["can"][2] > 0.40
+    # Without current no command moves it.
+    motion.setAngles("LHand", 1.0, 1.0)
+    session.sleep(1.0)
+    motion.setAngles("LHand", 0.0, 1.0)
+    session.sleep(1.0)
+    assert angle(robot, "LHand") == pytest.approx(finger, abs=0.002)
+    motion.setStiffnesses("Body", 1.0)
+    session.sleep(2.0)
+    assert np.linalg.norm(in_hand(robot) - before) < 0.003
     motion.openHand("LHand")
     session.sleep(1.0)
     assert robot.object_positions()["can"][2] < 0.37
@@ -169,3 +192,14 @@ def test_limp_hands_in_the_crouch_stay_calm():
     before = robot.positions()
     robot.run(3.0)
     assert np.abs(robot.positions() - before).max() < 0.05
+
+
+def test_almost_without_friction_the_hand_holds_nothing():
+    """What carries the thing is friction: neither a shelf of fingers nor anything hidden."""
+    robot, session = lifting(7)
+    assert robot.object_positions()["can"][2] > 0.40
+    for geom in range(robot._model.ngeom):
+        if robot._model.geom(geom).name.startswith(PREFIX + "can"):
+            robot._model.geom_friction[geom, 0] = 0.02
+    session.sleep(1.0)
+    assert robot.object_positions()["can"][2] < 0.37

@@ -21,6 +21,7 @@ from naobench.robot.body.placing import place, settle_s
 from naobench.robot.body.scenery import PREFIX, draw, gravity
 from naobench.robot.events import SceneEvents
 from naobench.robot.motion import thermal
+from naobench.robot.motion.fall import Braced, FallManager
 from naobench.robot.motion.joints import TICK_S, JointController
 from naobench.robot.motion.posture import Body, PostureController
 from naobench.robot.motion.servos import Servos
@@ -138,6 +139,16 @@ class Robot:
         )
         self.posture = PostureController(self.joints, body, start.posture)
         self._monitor.grounded_allowed = lambda: self.posture.lying_intended
+        braced = Braced(
+            self._sensors.attitude,
+            self._measured,
+            lambda: self.fallen or self.posture.lying_intended,
+            lambda: list(map(float, self._servos.stiffness)),
+            self.set_stiffness,
+            self.gait.halt,
+            lambda seconds: self._monitor.excuse(self.time + seconds),
+        )
+        self.falls = FallManager(self.joints, braced)
         ids = [o.spec.id for o in self.drawn.objects]
         self._recorder = Recorder(model, data, self._addresses.tolist(), self._sensors.fsr, ids)
         self._events = SceneEvents(model, data, scene, self._sensors, self._monitor)
@@ -183,7 +194,9 @@ class Robot:
         self._physics()
         self.camera.tick(self._ticks)
         q = self._height_and_turn.tolist()
-        self._monitor.tick(self.time, q[0], 1.0 - 2.0 * (q[2] * q[2] + q[3] * q[3]))
+        upright = 1.0 - 2.0 * (q[2] * q[2] + q[3] * q[3])
+        self._monitor.tick(self.time, q[0], upright)
+        self.falls.tick(upright)
         if warms:
             self.motors.after()
         if self._ticks % EVERY_TICKS == 0:
@@ -222,7 +235,8 @@ class Robot:
     def _legs_ready(self) -> bool:
         """Return whether a walk may start or go on: stiff legs, feet on the ground, upright."""
         stiff = bool((self._servos.effective[self._leg_indices] > LEAST_STIFFNESS).all())
-        return stiff and not self.fallen and sum(self.foot_forces().values()) > LEAST_FOOT_FORCE
+        up = not self.fallen and not self.falls.falling
+        return stiff and up and sum(self.foot_forces().values()) > LEAST_FOOT_FORCE
 
     def _tick_number(self) -> int:
         return self._ticks
@@ -283,8 +297,10 @@ class Robot:
         was_limp = self._servos.stiffness == 0.0
         self._servos.set(names, values)
         for i in np.flatnonzero(was_limp & (self._servos.stiffness > 0.0)):
-            # As on the robot, a joint stiffens where it is, not where it was once told to be.
-            self.joints.adopt(self.joint_names[i], float(self.positions()[i]))
+            # As on the robot, a joint stiffens where it is, not where it was once told to be. A
+            # hand keeps its command: its gear has not let go of what the fingers press.
+            if not self.joint_names[i].endswith("Hand"):
+                self.joints.adopt(self.joint_names[i], float(self.positions()[i]))
 
     # --- senses ---
 
