@@ -39,17 +39,30 @@ FRICTION = 0.8
 SPEED_S = 3.0
 
 
-def nominal() -> Robot:
-    """Return our robot without variation."""
-    return Robot(Scene(friction=(FRICTION, FRICTION), mass_scale=(1.0, 1.0)), 1)
+class Logged(Robot):
+    """Our robot without variation, which takes down the controls of every tick."""
+
+    def __init__(self) -> None:
+        super().__init__(Scene(friction=(FRICTION, FRICTION), mass_scale=(1.0, 1.0)), 1)
+        self.controls: list[np.ndarray] = []
+
+    def tick(self) -> None:
+        """Advance and take down the controls."""
+        super().tick()
+        self.controls.append(self._data.ctrl.copy())
 
 
 def walked(robot: Robot, goal: tuple[float, float, float]) -> float:
-    """Return how far a robot gets: metres, or radians when it only turns."""
+    """Let a robot walk; return how far it gets."""
     move = robot.gait.move_to(*goal)
     while not move.done and robot.time < 60.0:
         robot.tick()
     robot.run(0.5)
+    return way(robot, goal)
+
+
+def way(robot: Robot, goal: tuple[float, float, float]) -> float:
+    """Return how far a robot has gone: metres, or radians when it was only to turn."""
     x, y, yaw = robot.position(True)
     return math.hypot(x, y) if goal[0] or goal[1] else abs(yaw)
 
@@ -75,16 +88,21 @@ def holding_torques(body: BulletBody, posture: str) -> float:
 
 
 def add_walks(table: Table) -> None:
-    """Let both robots walk the same ways."""
+    """Let both robots walk the same ways: under one controller, then under the same controls."""
     from bench.pybullet_nao import BulletRobot
 
     for name, goal in WALKS.items():
-        with nominal() as robot:
-            ours = walked(robot, goal)
+        with Logged() as logged:
+            ours = walked(logged, goal)
         with BulletRobot() as robot:
-            theirs = walked(robot, goal)
-        note = f"MuJoCo {ours:.3f}, PyBullet {theirs:.3f}"
-        table.at_most(f"{name}, difference", abs(theirs / ours - 1), DISTANCE, note=note, digits=3)
+            steered = walked(robot, goal)
+        with BulletRobot() as robot:
+            robot.replay(logged.controls)
+            blind = way(robot, goal)
+        for what, theirs in ((name, steered), ("  the same controls, blindly", blind)):
+            note = f"MuJoCo {ours:.3f}, PyBullet {theirs:.3f}"
+            off = abs(theirs / ours - 1)
+            table.at_most(f"{what}, difference", off, DISTANCE, note=note, digits=3)
 
 
 def add_torques(table: Table) -> None:

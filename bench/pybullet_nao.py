@@ -274,6 +274,12 @@ class BulletRobot(Robot):
         self.body.advance(targets, _STILL)
         self._feel()
 
+    def replay(self, controls: Sequence[np.ndarray]) -> None:
+        """Let the servos follow recorded controls, a row for each tick; nothing is fed back."""
+        for row in controls:
+            self.body.advance(row[self._held], self.TICK_S)
+        self._feel()
+
     def _physics(self) -> None:
         self.body.advance(np.array(self.joints.targets)[self._held], self.TICK_S)
         self._feel()
