@@ -20,8 +20,8 @@ _RIGID = (0.9999, 0.9999, 0.001, 0.5, 2.0)
 topples within seconds. Stiff joints keep the default, with which a step costs 40 % less."""
 _LOCKED = 300.0
 """Damping of a limp hand [N m s/rad]: its gear locks itself, for closeHand cuts the current and
-the thing stays. Dry friction alone lets the fingers creep open when the robot walks; from 1000 on the
-impact of a fall makes the simulation unstable."""
+the thing stays. Dry friction alone lets the fingers creep open when the robot walks; from 1000 on
+the impact of a fall makes the simulation unstable."""
 
 
 class Servos:
