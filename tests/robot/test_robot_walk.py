@@ -7,7 +7,7 @@ import pytest
 
 from naobench.errors import RobotError
 from naobench.robot import Robot
-from naobench.schema import RobotStart, Scene, SceneEvent, Variation
+from naobench.schema import Ground, RobotStart, Scene, SceneEvent, Variation
 
 
 def error(robot, goal):
@@ -187,6 +187,35 @@ def test_walk_survives_a_push(force):
     robot.run(6.0)
     assert not robot.fallen
     assert robot.safety == []
+
+
+@pytest.mark.parametrize(("aside", "at_s"), [(20.0, 4.60), (-20.0, 4.18), (20.0, 4.48)])
+def test_robot_pushed_over_the_outer_edge_of_its_foot_waits_until_it_falls_back(aside, at_s):
+    """The next step, taken in time, would lift the only foot on the ground."""
+    push = SceneEvent(at_s=at_s, do="push", target="Torso", force=(0.0, aside, 0.0))
+    robot = Robot(Scene(friction=(0.8, 0.8), mass_scale=(1.0, 1.0), events=(push,)), 16)
+    robot.gait.set_velocity(0.08, 0.0, 0.0)
+    leaned = 0.0
+    while robot.time < 8.0:
+        robot.tick()
+        leaned = max(leaned, abs(robot.imu().angles[0]))
+    assert leaned > 0.1
+    assert robot.gait.active and not robot.fallen
+    assert robot.safety == []
+
+
+def test_walk_goes_on_when_both_feet_leave_uneven_ground_for_a_moment():
+    """This robot has 1 N on its soles when a foot lands at 4.8 s, and 50 N in the next tick."""
+    scene = Scene(
+        friction=(0.4421, 0.4421),
+        mass_scale=(0.92, 1.08),
+        variation=Variation(gain_scale=(0.8, 1.2), joint_offset=0.01, sensor_noise=1.0),
+        ground=Ground(roughness=0.005),
+    )
+    robot = Robot(scene, 3, task_id="wk")
+    move = robot.gait.move_to(1.0, 0.0, 0.0)
+    robot.run(6.0)
+    assert not move.done
 
 
 def test_hips_bear_the_weight_without_a_swing_of_their_own():

@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import chain
 
 from naobench.robot.body.kinematics import LEG_JOINTS, Side
-from naobench.robot.motion.joints import TICK_S, JointController
+from naobench.robot.motion.joints import JointController
 from naobench.robot.walk.arm_swing import ArmSwing
 from naobench.robot.walk.balance import Attitude
 from naobench.robot.walk.config import GAIT_KEYS, StepStyle, check_finite, configured
@@ -35,19 +35,19 @@ from naobench.robot.walk.footsteps import (
     standing_feet,
 )
 from naobench.robot.walk.odometry import Odometry
-from naobench.robot.walk.stance import stance_angles
+from naobench.robot.walk.stance import Approach, stance_angles
 from naobench.robot.walk.walker import Walker
 
 __all__ = ["GAIT_KEYS", "Footing", "Gait", "Move"]
 
-_READY_SPEED = 1.0
-"""Speed of the joint with the longest way to the walk-ready stance [rad/s]: own choice."""
-_READY_S = 0.4
 _FIRST_STEP = 0.6
 """Share of the step limits that the first step may use: own choice, spares the hips."""
 _NOT_AGAIN = 0.015
 """A robot that has come to rest bears so much more error of its heading before it sets out again
 [rad]: own choice."""
+_UNREADY_TICKS = 5
+"""Legs that are not fit to walk for longer when a foot lands end the walk: both feet may leave
+uneven ground for a moment."""
 _MANY_STEPS = 5
 
 
@@ -75,8 +75,9 @@ class Gait:
         self._arms = ArmSwing(joints, self._legs)
         self._odometry = Odometry(pose)
         self._walker: Walker | None = None
-        self._ready: tuple[list[float], list[float], float] | None = None
-        self._clock = 0.0
+        self._approach: Approach | None = None
+        self._unready = 0
+        """Ticks since a landing at which the legs were not fit to walk."""
         self._goal: Pose | None = None
         self._route: Route = Close()
         self._limits, self._style = StepLimits(), StepStyle()
@@ -203,7 +204,7 @@ class Gait:
     def stop(self) -> None:
         """End the walk at the next double support, with closing steps."""
         self._forget()
-        if self._ready:
+        if self._approach:
             self._end()
 
     def close_feet(self) -> None:
@@ -256,16 +257,22 @@ class Gait:
         walker = self._walker
         if walker is None:
             return
-        if self._ready:
-            self._take_stance()
+        if self._approach:
+            angles = self._approach.tick()
+            self._write(angles[:6], angles[6:])
+            if self._approach.done:
+                self._approach = None
+                self._begin()
             return
         if walker.landed():
-            if not self._legs_ready():
-                self.halt()
-                return
+            self._unready += not self._legs_ready()
             self._at_landing(walker)
-            if self._walker is None:
-                return
+        elif self._unready:
+            self._unready = 0 if self._legs_ready() else self._unready + 1
+        if self._unready > _UNREADY_TICKS:
+            self.halt()
+        if self._walker is None:
+            return
         left, right = walker.tick(attitude, self._leg)
         self._odometry.watch(attitude.yaw, walker.yaw)
         self._write(left, right)
@@ -315,22 +322,7 @@ class Gait:
         com = self._arms.centre_of_mass()
         self._walker = Walker(feet, com)
         goal = list(chain(*stance_angles(com, feet)))
-        start = [self._joints.targets[i] for i in self._legs]
-        farthest = max(abs(a - b) for a, b in zip(start, goal, strict=True))
-        seconds = 0.0 if farthest < 0.01 else max(_READY_S, farthest / (_READY_SPEED))
-        self._ready, self._clock = (start, goal, seconds), 0.0
-
-    def _take_stance(self) -> None:
-        assert self._ready is not None
-        start, goal, seconds = self._ready
-        self._clock += TICK_S
-        u = min(1.0, self._clock / seconds) if seconds else 1.0
-        u = u * u * (3 - 2 * u)
-        angles = [a + (b - a) * u for a, b in zip(start, goal, strict=True)]
-        self._write(angles[:6], angles[6:])
-        if self._clock >= seconds:
-            self._ready = None
-            self._begin()
+        self._approach = Approach([self._joints.targets[i] for i in self._legs], goal)
 
     def _begin(self) -> None:
         """Start walking from a stand."""
@@ -398,7 +390,7 @@ class Gait:
             feet = {side: relative(body, foot) for side, foot in self._walker.feet.items()}
             if not side_by_side(feet):
                 self._apart = feet, [self._joints.targets[i] for i in self._legs]
-        self._walker, self._ready, self._goal, self._route = None, None, None, Close()
+        self._walker, self._approach, self._goal, self._route = None, None, None, Close()
         self._arms.end()
         self._odometry = Odometry(pose)
         self._joints.reserve(())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
 from naobench.robot.body.facts import Vector
@@ -15,9 +16,10 @@ from naobench.robot.body.kinematics import (
     level_foot,
     shared_hip_yaw,
 )
+from naobench.robot.motion.joints import TICK_S
 from naobench.robot.walk.footsteps import Feet, compose, middle
 
-__all__ = ["HIP_HEIGHT", "LEAN", "ZMP_AHEAD", "Trunk", "leg_pair", "stance_angles"]
+__all__ = ["HIP_HEIGHT", "LEAN", "ZMP_AHEAD", "Approach", "Trunk", "leg_pair", "stance_angles"]
 
 # Own choices, found with the model; docs/explanation/walking.md tells how.
 LEAN: Final = 0.05
@@ -26,6 +28,11 @@ HIP_HEIGHT: Final = 0.228
 """Hips above the ground [m]."""
 ZMP_AHEAD: Final = 0.020
 """Zero-moment point ahead of the ankle [m]: near the middle of the sole."""
+_READY_SPEED: Final = 1.0
+"""Speed of the joint with the longest way to the walk-ready stance [rad/s]."""
+_READY_S: Final = 0.4
+_THERE: Final = 0.01
+"""Joints this near are there [rad]."""
 
 
 class Trunk:
@@ -121,3 +128,30 @@ def stance_angles(com: Vector, feet: Feet) -> tuple[list[float], list[float]]:
     ahead, aside = trunk.level(com)
     x, y, _ = compose(middle(feet), (ZMP_AHEAD - ahead, -aside, 0.0))
     return leg_pair(feet, (x, y), 0.0, None, trunk)
+
+
+class Approach:
+    """The way of both legs from where they are to the walk-ready stance.
+
+    Args:
+        start: Targets of both legs now [rad].
+        goal: Those of the stance.
+    """
+
+    def __init__(self, start: Sequence[float], goal: Sequence[float]) -> None:
+        self._start, self._goal = start, goal
+        farthest = max(abs(a - b) for a, b in zip(start, goal, strict=True))
+        seconds = TICK_S if farthest < _THERE else max(_READY_S, farthest / _READY_SPEED)
+        self._ticks, self._length = 0, math.ceil(seconds / TICK_S - 1e-6)
+
+    @property
+    def done(self) -> bool:
+        """Whether the stance is taken."""
+        return self._ticks >= self._length
+
+    def tick(self) -> list[float]:
+        """Return the targets of this tick, left leg first [rad]."""
+        self._ticks += 1
+        u = self._ticks / self._length
+        u = u * u * (3 - 2 * u)
+        return [a + (b - a) * u for a, b in zip(self._start, self._goal, strict=True)]

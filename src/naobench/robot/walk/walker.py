@@ -12,9 +12,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Final, Literal
 
-from naobench.robot.body.facts import Vector, facts
-from naobench.robot.body.kinematics import LEG_JOINTS, SIGN, Side
-from naobench.robot.body.model import servo_damping
+from naobench.robot.body.facts import Vector
+from naobench.robot.body.kinematics import SIGN, Side
 from naobench.robot.motion.joints import TICK_S
 from naobench.robot.walk.balance import (
     PENDULUM_RATE,
@@ -37,6 +36,7 @@ from naobench.robot.walk.footsteps import (
     relative,
     soles_overlap,
 )
+from naobench.robot.walk.lead import ServoLead
 from naobench.robot.walk.preview import COM_HEIGHT, Preview, Ramp
 from naobench.robot.walk.stance import LEAN, ZMP_AHEAD, Trunk, leg_pair
 
@@ -66,24 +66,10 @@ _CAPTURE_MOST = 3.0
 _CAPTURE_RATE = 0.6
 """Fastest displacement of a landing point [m/s]."""
 _NO_TURN: Final = (0.0, 0.0, 0.0)
-
-
-def _leads() -> list[float]:
-    """Return by how many ticks the target of each leg joint must run ahead of its plan [1].
-
-    A servo that damps the speed of its joint, not the error of the speed, follows a steady motion
-    late by damping over gain. The target holds for a tick, which makes it half a tick earlier.
-    """
-    lags = []
-    for side in "LR":
-        for joint in LEG_JOINTS:
-            drive = facts().drives[facts().joints[side + joint].drive]
-            lag = (servo_damping(drive) + drive.viscous) / drive.gain
-            lags.append(LEAD * lag / TICK_S)
-    return lags
-
-
-LEAD = 1.0
+_TIPPED = 0.05
+_HELD_MOST = 100
+"""A robot that tips over the outer edge of its foot by more [rad] waits with the next step until it
+comes back, but for so long at most [ticks]."""
 
 
 class Walker:
@@ -129,8 +115,11 @@ class Walker:
         self._nominal: Pose = _NO_TURN
         self._route: Route | None = None
         self._limits = StepLimits()
-        self._before: list[float] | None = None
-        self._leads = _leads()
+        self._lead = ServoLead()
+        self._tip = 0.0
+        """Tilt towards the outer side of the supporting foot [rad]."""
+        self._held = 0
+        """For how many ticks the running step has waited."""
 
     @property
     def body(self) -> Pose:
@@ -169,7 +158,16 @@ class Walker:
 
     def landed(self) -> bool:
         """Return whether the phase is over: time to look at commands."""
-        return self._ticks >= self._length
+        return self._ticks >= self._length and not self._waits()
+
+    def _waits(self) -> bool:
+        """Return whether the step is over but its foot still in the air: the robot tips outwards.
+
+        A step over the other foot would be needed to stop it. It is not; but as long as no further
+        foot is lifted, most robots fall back on the one that should have landed.
+        """
+        tips = self.phase == "step" and self._tip > _TIPPED
+        return tips and self._held < _HELD_MOST
 
     def advance(self, route: Route, limits: StepLimits, style: StepStyle) -> None:
         """Begin the next step, or come to rest when the route has ended.
@@ -188,7 +186,7 @@ class Walker:
         if not self.ends:
             steps = route.plan(self.feet, self.support, limits, _PREVIEW_STEPS)
         self.ends = len(steps) < 2
-        self._ticks = 0
+        self._ticks = self._held = 0
         self._set_ramps(steps, self._preview.tick_count)
         if not steps:
             self.phase, self._swing = "settle", None
@@ -214,8 +212,11 @@ class Walker:
         """
         if self._swing and 0.0 < self._progress() < 1.0:
             self._react(attitude, measured)
-        self._preview.tick()
-        self._ticks += 1
+        if self._ticks < self._length:
+            self._preview.tick()
+            self._ticks += 1
+        else:
+            self._held += 1
         if self.phase == "start" and self._ticks == _LEVEL_TICKS:
             self._tilt.landed()
         self._follow_trunk()
@@ -234,7 +235,7 @@ class Walker:
             self._preview.y - s * self._ahead - c * self._aside,
         )
         legs = leg_pair(feet, torso, lift, swing, self._trunk)
-        self._lead(legs)
+        self._lead.apply(legs)
         self._compensate(legs, attitude, swing)
         return legs
 
@@ -277,20 +278,13 @@ class Walker:
         a, b = self._from, self._swing.pose
         return (a[0] + (b[0] - a[0]) * k, a[1] + (b[1] - a[1]) * k, a[2] + (b[2] - a[2]) * k)
 
-    def _lead(self, legs: tuple[list[float], list[float]]) -> None:
-        """Let the targets run ahead by as much as the servos lag behind."""
-        now = [*legs[0], *legs[1]]
-        before = self._before or now
-        self._before = now
-        ahead = [q + k * (q - p) for q, p, k in zip(now, before, self._leads, strict=True)]
-        legs[0][:], legs[1][:] = ahead[:6], ahead[6:]
-
     def _compensate(
         self, legs: tuple[list[float], list[float]], attitude: Attitude, swing: Side | None
     ) -> None:
         """Add ankle feedback to the standing legs and lift the sagging hips."""
         trunk, tilt = self._trunk, self._tilt
         tilt.watch(attitude.roll - trunk.roll, attitude.pitch - trunk.pitch)
+        self._tip = SIGN[self.support] * (trunk.roll + tilt.roll - attitude.roll)
         roll, pitch = self._ankles.offsets(
             attitude, trunk.roll + tilt.roll, trunk.pitch + tilt.pitch
         )
