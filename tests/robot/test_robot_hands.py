@@ -203,3 +203,31 @@ def test_almost_without_friction_the_hand_holds_nothing():
             robot._model.geom_friction[geom, 0] = 0.02
     session.sleep(1.0)
     assert robot.object_positions()["can"][2] < 0.37
+
+
+def over_a_table():
+    """Return a NAO with its closed left hand 5 cm above a table."""
+    table = SceneObject(id="table", type="table", position=(0.3, 0, 0), size=(0.25, 0.5, 0.3))
+    robot = Robot(Scene(objects=(table,)), 4)
+    session = Session(robot)
+    motion = session.service("ALMotion")
+    motion.angleInterpolation("LHand", 0.0, 0.4, True)
+    reach(motion, (0.10, 0.17, 0.32), (0.15, 0.12, 0.39), (0.215, 0.12, 0.37))
+    assert robot.safety == []
+    return robot, session, motion
+
+
+def test_hand_that_rests_on_a_table_does_not_collide():
+    robot, session, motion = over_a_table()
+    reach(motion, (0.215, 0.12, 0.345), (0.215, 0.12, 0.337))
+    session.sleep(3.0)
+    assert set(touching(robot, "table")) & HELD
+    assert robot.safety == []
+
+
+def test_hand_that_hits_a_table_collides():
+    robot, session, motion = over_a_table()
+    motion.angleInterpolation("LShoulderPitch", 0.5, 0.15, False)
+    session.sleep(0.2)
+    event = next(e for e in robot.safety if e.kind == "collision")
+    assert "table" in event.bodies and event.magnitude > 0.5

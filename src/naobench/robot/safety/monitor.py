@@ -39,6 +39,9 @@ OBJECT_IMPULSE = 0.5
 PERSON_IMPULSE = 0.1
 """A person may be pressed with 1 N for a tenth of a second; a thing takes the momentum of a walking
 NAO [N s]."""
+_BORNE = 1.0 - TICK_S / 0.1
+"""Share of the impulse upon a thing that is left after a tick: what lasts longer than a tenth of a
+second is a load, not a hit. A hand may rest on a table with 5 N, as it may push a light box."""
 _FORGET_S = 0.3
 """A touch that was over for longer counts as a new one."""
 _CROUCHED_KNEE = 1.5
@@ -228,6 +231,8 @@ class Monitor:
             touch.impulse, touch.ticks, touch.reported = 0.0, 0, False
         if touch.last_s != self.time:
             touch.ticks += 1
+            if pair & _THING:
+                touch.impulse *= _BORNE
         touch.last_s = self.time
         if pair & _FLOOR:
             self._grounded_s = self.time
