@@ -18,10 +18,11 @@ State = tuple[FloatArray, FloatArray]
 _RIGID = (0.9999, 0.9999, 0.001, 0.5, 2.0)
 """Solver impedance of dry friction in a limp joint: with MuJoCo's default a limp crouch creeps and
 topples within seconds. Stiff joints keep the default, with which a step costs 40 % less."""
-_LOCKED = 300.0
-"""Damping of a limp hand [N m s/rad]: its gear locks itself, for closeHand cuts the current and
-the thing stays. Dry friction alone lets the fingers creep open when the robot walks; from 1000 on
-the impact of a fall makes the simulation unstable."""
+_LOCKED = (0.5, 300.0)
+"""Inertia [kg m^2] and damping [N m s/rad] of a limp hand: its gear locks itself, for closeHand
+cuts the current and the thing stays. Dry friction alone lets the fingers creep open when the robot
+walks. Damping must not stand alone: the solver reckons with the inertia, and without it the impact
+of a fall made the simulation unstable."""
 
 
 class Servos:
@@ -53,7 +54,7 @@ class Servos:
         self._dofs = np.array([model.joint(name).dofadr[0] for name in joints])
         self._addresses = np.array([model.joint(name).qposadr[0] for name in joints])
         self._hands = self._dofs[[self._index["LHand"], self._index["RHand"]]]
-        self._hand_damping = model.dof_damping[self._hands].copy()
+        self._free_hands = [array[self._hands].copy() for array in self._inertia_and_damping()]
         self._solimp = model.dof_solimp[self._dofs].copy()
         factors = np.array(gain_factors or (1.0,) * len(joints))[:, None]
         self._gain = model.actuator_gainprm[: len(joints)] * factors
@@ -101,10 +102,16 @@ class Servos:
         )
         self._model.dof_solimp[self._dofs] = np.where(share == 0.0, _RIGID, self._solimp)
         limp = stiffness[[self._index["LHand"], self._index["RHand"]]] == 0.0
-        self._model.dof_damping[self._hands] = np.where(limp, _LOCKED, self._hand_damping)
+        for array, free, locked in zip(
+            self._inertia_and_damping(), self._free_hands, _LOCKED, strict=True
+        ):
+            array[self._hands] = np.where(limp, locked, free)
         # A hair below the limit: the clamped force equals it only up to rounding.
         self.limits = np.where(stiffness > 0, self._force[:, 1] * stiffness * 0.9999, np.inf)
         self._limits = self.limits.tolist()
+
+    def _inertia_and_damping(self) -> tuple[FloatArray, FloatArray]:
+        return self._model.dof_armature, self._model.dof_damping
 
     @property
     def given(self) -> FloatArray:
