@@ -44,7 +44,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that every part understands."""
     parser.add_argument("--quick", action="store_true", help=f"{QUICK_SEEDS} seeds a row")
     parser.add_argument("--seeds", type=int, help=f"seeds a row (default: {SEEDS})")
-    parser.add_argument("--jobs", type=int, default=1, help="processes side by side (default: 1)")
+    cores = len(os.sched_getaffinity(0))
+    told = f"processes that play episodes side by side (default: one a core, {cores})"
+    parser.add_argument("--jobs", type=int, default=cores, help=told)
 
 
 def read_options(argv: Sequence[str], about: str | None) -> Options:
