@@ -313,15 +313,19 @@ def test_protections_stay_on(session, motion):
 
 
 def test_fall_switches_the_motors_off_and_raises_an_event(open_session):
-    push = SceneEvent(at_s=0.5, do="push", target="Torso", force=(90.0, 0.0, 0.0), duration_s=0.3)
+    push = SceneEvent(at_s=0.5, do="push", target="Torso", force=(40.0, 0.0, 0.0), duration_s=0.12)
     session = open_session(Scene(events=(push,)))
-    fallen = []
-    session.service("ALMemory").subscriber("robotHasFallen").signal.connect(fallen.append)
+    told = []
+    memory = session.service("ALMemory")
+    for event in ("ALMotion/RobotIsFalling", "robotHasFallen"):
+        memory.subscriber(event).signal.connect(
+            lambda value, event=event: told.append((event, value))
+        )
     session.sleep(3.0)
-    assert fallen == [True]
+    assert told == [("ALMotion/RobotIsFalling", True), ("robotHasFallen", True)]
     motion = session.service("ALMotion")
     assert motion.getStiffnesses("Body") == [0.0] * 26
     assert motion.robotIsWakeUp() is False
     assert motion.moveTo(0.2, 0.0, 0.0) is False
     assert session.service("ALRobotPosture").getPostureFamily() == "LyingBelly"
-    assert session.service("ALRobotPosture").goToPosture("Stand", 0.5) is False
+    assert session.service("ALRobotPosture").applyPosture("Stand", 0.5) is False

@@ -56,8 +56,10 @@ class ALMotion:
             sensors: planar(robot.position(sensors)) for sensors in (False, True)
         }
         self._trail: deque[Pose] = deque(maxlen=_STRIDE_SAMPLES)
-        self._fallen = False
-        memory.declare("robotIsWakeUp", "robotHasFallen", "ALMotion/MoveFailed")
+        self._fallen = self._falling = False
+        memory.declare(
+            "robotIsWakeUp", "ALMotion/RobotIsFalling", "robotHasFallen", "ALMotion/MoveFailed"
+        )
 
     def pulse(self) -> None:
         """Note where the robot is, and whether it fell; called every 0.1 s."""
@@ -65,7 +67,10 @@ class ALMotion:
             self._trail.append(planar(self._robot.position(True)))
         else:
             self._trail.clear()
-        fallen = self._robot.fallen
+        falling, fallen = self._robot.falls.falling, self._robot.fallen
+        if falling and not self._falling:
+            self._memory.publish("ALMotion/RobotIsFalling", True)
+        self._falling = falling
         if fallen and not self._fallen:
             # The fall manager lets go of the motors so that nothing breaks.
             self._robot.set_stiffness(GROUPS["Body"], [0.0] * len(GROUPS["Body"]))
@@ -373,10 +378,11 @@ class ALMotion:
 
     def getFallManagerEnabled(self) -> bool:
         """Tell whether the fall manager is on."""
-        return True
+        return self._robot.falls.enabled
 
     def setFallManagerEnabled(self, enable: bool) -> None:
         """Switch the fall manager on."""
+        self._robot.falls.enabled = bool(enable)
 
     def getCollisionProtectionEnabled(self, chainName: str) -> bool:
         """Tell whether the collision protection of an arm is on."""

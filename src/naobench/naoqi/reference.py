@@ -102,6 +102,7 @@ _EVENTS = {
     "`BatteryChargeChanged`": "charge [%]",
     "`robotIsWakeUp`": "bool",
     "`ALMotion/Stiffness/wakeUpStarted`, `ALMotion/Stiffness/wakeUpFinished`": "True",
+    "`ALMotion/RobotIsFalling`": "True: the fall manager braces, then switches the motors off",
     "`robotHasFallen`": "True",
     "`ALTextToSpeech/TextStarted`, `ALTextToSpeech/TextDone`": "1 or 0",
     "`ALTextToSpeech/CurrentSentence`": "text",
@@ -118,7 +119,7 @@ A program says that it will not, or not yet, do what it was told by raising `nao
 - Texts of errors follow libqi-python 3.1.5 and public reports of NAOqi; those about values are our
   own. Programs should rely on the type only.
 - Speech and LEDs are logs with a duration, not sound and light.
-- Postures are those of the list above; sitting, lying and getting up are missing.
+- Postures are those of the list above.
 - The robot recognises red balls only: no faces, landmarks, speech or sounds.
 - ALRedBallDetection looks at a rendered picture of 320 x 240 pixels. Where no GL library is found
   the place of the ball is computed instead, whether something hides it or not, and the episode

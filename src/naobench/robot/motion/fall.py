@@ -48,7 +48,8 @@ _BRACES: Mapping[str, Mapping[str, float]] = {
     "left": {"HeadPitch": 0.0, "ShoulderPitch": 1.5, "ShoulderRoll": 0.6, "ElbowRoll": -0.3,
              "HipPitch": -0.9, "KneePitch": 1.8, "AnklePitch": -0.6},
 }  # fmt: skip
-"""Protective postures [rad]; without its side a joint means both, falls to the right are mirrored."""
+"""Protective postures [rad]; a joint without its side means both, the right mirrored, and so is the
+fall to the right."""
 
 
 @dataclass(frozen=True, slots=True)
