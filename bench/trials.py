@@ -23,13 +23,11 @@ __all__ = [
     "Draw",
     "Outcome",
     "changes",
-    "innocent_posture",
-    "innocent_stand",
-    "innocent_walk",
     "postures",
     "pushed",
     "stand",
     "stops",
+    "stroll",
     "walk",
 ]
 
@@ -133,10 +131,6 @@ class Trial:
         robot.close()
         return Outcome(good and not fallen, kinds, fallen, self.friction, error, turn)
 
-    def end_innocent(self) -> Outcome:
-        """Close the books of an episode that must not raise any event."""
-        return self.end(not self.robot.safety)
-
 
 def stand(draw: Draw, world: Scene, seconds: float) -> Outcome:
     """Stand."""
@@ -151,45 +145,25 @@ def walk(draw: Draw, world: Scene, goal: Pose, ground: Ground | None = None) -> 
     return trial.end(trial.go(goal), goal)
 
 
-def _round_trip(trial: Trial) -> bool:
-    """Take one posture after the other; return whether all were reached."""
-    for name in ROUND_TRIP:
-        motion = trial.robot.posture.go_to(name, POSTURE_SPEED)
-        while not motion.done and trial.robot.time < LONGEST_S:
-            trial.robot.tick()
-        trial.robot.run(0.5)
-        if not motion.succeeded or trial.robot.posture.current() != name:
-            return False
-    return True
-
-
 def postures(draw: Draw, world: Scene) -> Outcome:
     """Go through the standing postures."""
     trial = Trial(world, draw)
-    return trial.end(_round_trip(trial))
+    robot, reached = trial.robot, True
+    for name in ROUND_TRIP:
+        motion = robot.posture.go_to(name, POSTURE_SPEED)
+        while not motion.done and robot.time < LONGEST_S:
+            robot.tick()
+        robot.run(0.5)
+        reached = reached and motion.succeeded is True and robot.posture.current() == name
+    return trial.end(reached)
 
 
-def innocent_stand(draw: Draw, world: Scene, seconds: float) -> Outcome:
-    """Stand without any event."""
-    trial = Trial(world, draw)
-    trial.robot.run(seconds)
-    return trial.end_innocent()
-
-
-def innocent_posture(draw: Draw, world: Scene) -> Outcome:
-    """Go through the standing postures without any event."""
-    trial = Trial(world, draw)
-    _round_trip(trial)
-    return trial.end_innocent()
-
-
-def innocent_walk(draw: Draw, world: Scene, shares: Sequence[float]) -> Outcome:
-    """Walk for a while and stop, without any event; every other seed the mirrored way."""
+def stroll(draw: Draw, world: Scene, shares: Sequence[float]) -> Outcome:
+    """Walk for a while and stop; every other seed the mirrored way."""
     trial = Trial(world, draw)
     side = 1 if draw.seed % 2 == 0 else -1
     trial.keep((shares[0], side * shares[1], side * shares[2]), 5.0)
-    trial.rests()
-    return trial.end_innocent()
+    return trial.end(trial.rests())
 
 
 def pushed(draw: Draw, world: Scene, newtons: float, walking: bool) -> Outcome:

@@ -69,6 +69,12 @@ class Row:
     """What the mean error must not reach."""
     few: bool = False
     """A quarter of the seeds will do."""
+    silent: bool = False
+    """An episode with any safety event did not go well."""
+
+    def good(self, outcome: Outcome) -> bool:
+        """Return whether an episode went well."""
+        return outcome.good and not (self.silent and outcome.events)
 
 
 def _main_rows() -> Iterator[Row]:
@@ -87,10 +93,10 @@ def _exact_rows() -> Iterator[Row]:
 
 
 def _innocent_rows() -> Iterator[Row]:
-    yield Row("stand 30 s", partial(trials.innocent_stand, world=PLAIN, seconds=30.0))
-    yield Row("standing postures", partial(trials.innocent_posture, world=PLAIN))
+    yield Row("stand 30 s", partial(trials.stand, world=PLAIN, seconds=30.0), silent=True)
+    yield Row("standing postures", partial(trials.postures, world=PLAIN), silent=True)
     for name, shares in WAYS.items():
-        yield Row(name, partial(trials.innocent_walk, world=PLAIN, shares=shares))
+        yield Row(name, partial(trials.stroll, world=PLAIN, shares=shares), silent=True)
 
 
 def _ground_rows() -> Iterator[Row]:
@@ -159,7 +165,7 @@ def _lost(row: Row, played: Sequence[Draw], found: Sequence[Outcome]) -> list[st
     """Name the episodes that did not go well."""
     lost: dict[int, list[str]] = {}
     for draw, outcome in zip(played, found, strict=True):
-        if not outcome.good:
+        if not row.good(outcome):
             lost.setdefault(draw.variant, []).append(str(draw.seed))
     if row.variants == 1:
         return [f"lost with seeds {' '.join(seeds)}" for seeds in lost.values()]
@@ -177,7 +183,7 @@ def add_section(title: str, rows: Sequence[Row], seeds: int, jobs: int) -> int:
     remaining, table = iter(outcomes), Table(title)
     for row, some in zip(rows, played, strict=True):
         found = [next(remaining) for _ in some]
-        good = sum(outcome.good for outcome in found)
+        good = sum(row.good(outcome) for outcome in found)
         table.share(row.name, good, len(found), row.promise, note(row, some, found))
         errors = [1e3 * o.error for o in found if o.error is not None]
         if row.mean_mm is not None and errors:
