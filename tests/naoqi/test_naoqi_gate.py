@@ -25,6 +25,7 @@ ARITIES = {
     "ALRobotPosture": {
         "goToPosture": [2], "applyPosture": [2], "stopMove": [0], "getPosture": [0],
         "getPostureFamily": [0], "getPostureList": [0],
+        "setMaxTryNumber": [1],
     },
     "ALTextToSpeech": {
         "say": [1, 2], "setLanguage": [1], "getLanguage": [0], "getAvailableLanguages": [0],

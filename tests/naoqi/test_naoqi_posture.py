@@ -103,3 +103,25 @@ def test_a_robot_that_was_pushed_over_gets_up(open_session):
     assert session.service("ALRobotPosture").goToPosture("Stand", 1.0)
     assert not session._robot.fallen
     assert session.service("ALRobotPosture").getPosture() == "Stand"
+
+
+@pytest.mark.parametrize(
+    ("name", "family"),
+    [
+        ("Sit", "Sitting"),
+        ("SitRelax", "Sitting"),
+        ("LyingBelly", "LyingBelly"),
+        ("LyingBack", "LyingBack"),
+    ],
+)
+def test_family_of_postures_off_the_feet(open_session, name, family):
+    posture = open_session(Scene(robot=RobotStart(posture=name))).service("ALRobotPosture")
+    assert posture.getPosture() == name
+    assert posture.getPostureFamily() == family
+
+
+def test_max_try_number_must_be_positive(session, posture):
+    with pytest.raises(RuntimeError, match="at least 1"):
+        posture.setMaxTryNumber(0)
+    posture.setMaxTryNumber(1)
+    assert session._robot.posture.most_tries == 1

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 
+from naobench.errors import RobotError
 from naobench.naoqi.body import GROUPS
 from naobench.naoqi.motion import ALMotion
 from naobench.robot import Robot
 
 __all__ = ["ALRobotPosture"]
 
-_LYING_RAD = 1.0
-"""Our choice: a torso tilted more than this lies."""
+_FAMILIES: Mapping[str, str] = {
+    "standing": "Standing",
+    "crouching": "Crouching",
+    "sitting": "Sitting",
+    "back": "LyingBack",
+    "belly": "LyingBelly",
+    "left side": "LyingLeft",
+    "right side": "LyingRight",
+}
+"""How the robot is placed on the ground -> family of postures."""
 
 
 class ALRobotPosture:
@@ -60,15 +69,14 @@ class ALRobotPosture:
 
     def getPostureFamily(self) -> str:
         """Return the family of the present posture."""
-        if not self._robot.fallen:
-            return "Crouching" if self._motion.crouching() else "Standing"
-        roll, pitch, _ = self._robot.imu().angles
-        if abs(pitch) > _LYING_RAD:
-            return "LyingBelly" if pitch > 0.0 else "LyingBack"
-        if abs(roll) > _LYING_RAD:
-            return "LyingRight" if roll > 0.0 else "LyingLeft"
-        return "Unknown"
+        return _FAMILIES.get(self._robot.posture.attitude(), "Unknown")
 
     def getPostureList(self) -> list[str]:
         """Return the postures that goToPosture knows."""
         return list(self._robot.posture.names)
+
+    def setMaxTryNumber(self, maxTryNumber: int) -> None:
+        """Set how many motions may fail before goToPosture gives up."""
+        if maxTryNumber < 1:
+            raise RobotError(f"maxTryNumber must be at least 1, got {maxTryNumber}.")
+        self._robot.posture.most_tries = maxTryNumber

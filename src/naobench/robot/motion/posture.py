@@ -30,7 +30,7 @@ _ARM_TOLERANCE = 0.35
 _GROUND_TOLERANCE = 2.0
 """Factor on the tolerances in postures where the ground bends the limbs: own choice."""
 _MOST_TRIES = 3
-"""Edges that may fail before a change of posture gives up (setMaxTryNumber, ALRobotPosture)."""
+"""Default of setMaxTryNumber (ALRobotPosture)."""
 _SETTLE_S = 0.3
 """Time for the body to come to rest after an edge that leaves the standing postures: own choice."""
 _TICK_S = 0.01
@@ -127,6 +127,8 @@ class PostureController:
 
     def __init__(self, joints: JointController, body: Body, start: str) -> None:
         self.names = tuple(facts().postures)
+        self.most_tries = _MOST_TRIES
+        """Edges that may fail before a change of posture gives up."""
         self._joints = joints
         self._body = body
         self._motion: PostureMotion | None = None
@@ -239,7 +241,7 @@ class PostureController:
     def _next(self, motion: PostureMotion) -> None:
         """Take the first edge of the shortest way, or give up."""
         limp = all(self._body.stiffness()[i] == 0.0 for i in self._legs)
-        tries = 1 if limp else _MOST_TRIES
+        tries = 1 if limp else self.most_tries
         edge = None if motion.failures >= tries else self._plan(motion.name, motion.speed)
         if edge is None:
             self._finish(motion, False)
