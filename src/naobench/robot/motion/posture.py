@@ -51,7 +51,6 @@ _UPRIGHT: tuple[Attitude, ...] = ("standing", "crouching")
 _ARRANGED: Mapping[Attitude, tuple[str, ...]] = {
     "standing": _ON_FEET,
     "crouching": _ON_FEET,
-    "belly": ("LyingBelly",),
     "back": ("LyingBack",),
 }
 """Postures that each attitude reaches by plain interpolation, whatever the joints are."""
@@ -323,8 +322,8 @@ class PostureController:
         if node in _ON_FEET:
             for goal in _ON_FEET:
                 yield _Edge(goal, _SHORTEST_S / speed, None)
-        if node in ("belly", "back"):
-            yield _Edge("LyingBelly" if node == "belly" else "LyingBack", _SHORTEST_S / speed, None)
+        if node == "back":
+            yield _Edge("LyingBack", _SHORTEST_S / speed, None)
         placed = _ATTITUDES[node][0] if node in _ATTITUDES else node
         for motion in keyframe_motions():
             if motion.start in (node, placed):
