@@ -50,9 +50,11 @@ LONGEST_SWING_S = 0.47
 START_S = 0.6
 SETTLE_SHIFT_S = 0.3
 SETTLE_S = 0.9
+LIFT = 0.94
+"""Share of the lift that is commanded: the servos of the swinging leg overshoot by the rest."""
 SWING_DONE = 0.9
 """Share of the swing after which the foot only sinks."""
-HIP_ROLL_SAG = 0.026
+HIP_ROLL_SAG = 0.024
 """The supporting hip gives way by so much under the body's weight [rad]; commanded while the weight
 shifts, because a load that comes at once swings to 1.4 times itself."""
 _LEVEL_TICKS = 12
@@ -225,7 +227,7 @@ class Walker:
             progress = self._progress()
             if 0.0 < progress < 1.0:
                 swing = self._swing.side
-            lift = self._style.height * math.sin(math.pi * progress) ** 2
+            lift = LIFT * self._style.height * math.sin(math.pi * progress) ** 2
         self.yaw = yaw = (feet["L"][2] + feet["R"][2]) / 2
         c, s = math.cos(yaw), math.sin(yaw)
         left, right = feet["L"], feet["R"]
