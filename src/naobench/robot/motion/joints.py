@@ -218,11 +218,14 @@ class JointController:
         )
 
     def adopt(self, name: str, angle: float) -> None:
-        """Take a measured angle as the commanded one: a joint that was limp becomes stiff."""
+        """Take a measured angle as the commanded one: a joint that was limp becomes stiff.
+
+        A weight may have bent it a little beyond its range: that is no command of the program.
+        """
         i = self._lookup(name)
         self._release(i)
         if i not in self._reserved:
-            self.targets[i] = angle
+            self.targets[i] = min(max(angle, self._low[i]), self._high[i])
 
     def stop(self, names: Sequence[str] | None = None) -> None:
         """Freeze joints where they are commanded now (all when `names` is None)."""

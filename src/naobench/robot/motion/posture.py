@@ -48,6 +48,7 @@ _ATTITUDES: Mapping[str, tuple[Attitude, ...]] = {
 """How the robot is placed on the ground in each posture."""
 _ON_FEET = ("Stand", "StandInit", "StandZero", "Crouch")
 _UPRIGHT: tuple[Attitude, ...] = ("standing", "crouching")
+_LYING: tuple[Attitude, ...] = ("back", "belly", "left side", "right side")
 _ARRANGED: Mapping[Attitude, tuple[str, ...]] = {
     "standing": _ON_FEET,
     "crouching": _ON_FEET,
@@ -218,6 +219,10 @@ class PostureController:
         elif not motion.body.done:
             motion.clock += _TICK_S
             self._set_stiffness(motion)
+            if motion.edge.motion and self._limp():
+                # Somebody cut the stiffness: going on would only be waiting.
+                motion.cancel()
+                self._settle(motion)
         elif motion.rest > 0.0 and motion.body.succeeded:
             motion.rest -= _TICK_S
         else:
@@ -239,8 +244,7 @@ class PostureController:
 
     def _next(self, motion: PostureMotion) -> None:
         """Take the first edge of the shortest way, or give up."""
-        limp = all(self._body.stiffness()[i] == 0.0 for i in self._legs)
-        tries = 1 if limp else self.most_tries
+        tries = 1 if self._limp() else self.most_tries
         edge = None if motion.failures >= tries else self._plan(motion.name, motion.speed)
         if edge is None:
             self._finish(motion, False)
@@ -261,6 +265,10 @@ class PostureController:
                 self._joints.names, [[edge.seconds]] * len(goal), [[a] for a in goal]
             )
 
+    def _limp(self) -> bool:
+        stiffness = self._body.stiffness()
+        return all(stiffness[i] == 0.0 for i in self._legs)
+
     def _set_stiffness(self, motion: PostureMotion) -> None:
         """Give joints the stiffness of a key frame when it begins."""
         if motion.edge is None or motion.edge.motion is None:
@@ -278,11 +286,13 @@ class PostureController:
     def _settle(self, motion: PostureMotion) -> None:
         """Note whether the robot lies or sits on purpose now that a motion is over."""
         self._motion = None
-        if self.attitude() in _UPRIGHT:
+        placed = self.attitude()
+        if placed in _UPRIGHT:
             self._lying = False
         elif not motion.succeeded and (motion.rose or not motion.intended):
-            # It got on its feet and fell, or lay there by accident and still does.
-            self._lying = motion.name not in _ON_FEET and not motion.rose
+            # It got on its feet and fell, fell on its way, or lay there by accident and still does.
+            astray = placed in _LYING and placed not in _ATTITUDES[motion.name]
+            self._lying = not (astray or motion.rose or motion.name in _ON_FEET)
 
     # --- the graph ---
 
