@@ -54,7 +54,7 @@ LIFT = 0.94
 """Share of the lift that is commanded: the servos of the swinging leg overshoot by the rest."""
 SWING_DONE = 0.9
 """Share of the swing after which the foot only sinks."""
-HIP_ROLL_SAG = 0.024
+HIP_ROLL_SAG = 0.026
 """The supporting hip gives way by so much under the body's weight [rad]; commanded while the weight
 shifts, because a load that comes at once swings to 1.4 times itself."""
 _LEVEL_TICKS = 12
