@@ -28,7 +28,7 @@ WALKS = {"standing": 0.0, "walking": 0.08}
 """Forward velocity [m/s]."""
 HARD, HARD_S = 40.0, 0.12
 """A push that no robot survives [N], [s]."""
-SOFT = (15.0, 20.0, 25.0)
+SOFT = (15.0, 20.0, 25.0, 30.0)
 """Pushes of which some are survived [N]."""
 PUSH_S = 1.0
 MOST_S = 120.0
@@ -89,9 +89,9 @@ def stand_up(robot: Robot) -> tuple[bool, float, Counter[str]]:
     motion = robot.posture.go_to("Stand", 1.0)
     while not motion.done and robot.time < begin + MOST_S:
         robot.tick()
-    kinds = Counter(event.kind for event in robot.safety[events:])
+    kinds = Counter[str](event.kind for event in robot.safety[events:])
     stands = robot.posture.current() == "Stand" and not robot.fallen
-    return stands, robot.time - begin, Counter(dict(kinds))
+    return stands, robot.time - begin, kinds
 
 
 def from_posture(job: tuple[str, int]) -> tuple[bool, float, Counter[str]]:
