@@ -40,7 +40,7 @@ class Watched(Robot):
     def __init__(self, scene: Scene, seed: int, *, reflex: bool = True) -> None:
         self.peak: Counter[str] = Counter()
         """Largest force of the ground on each body, feet apart [N]; "" is the sum."""
-        self.touched: dict[str, float] = {}
+        self.contact_s: dict[str, float] = {}
         """When each body touched the ground first [s]."""
         self.braced_s: float | None = None
         super().__init__(scene, seed, task_id="bench/rise")
@@ -63,7 +63,7 @@ class Watched(Robot):
                 mujoco.mj_contactForce(self._model, self._data, i, force)
                 blows[others.pop()] += force[0]
         for body, blow in blows.items():
-            self.touched.setdefault(body, self.time)
+            self.contact_s.setdefault(body, self.time)
             self.peak[body] = max(self.peak[body], blow)
         self.peak[""] = max(self.peak[""], sum(blows.values()))
 
@@ -125,8 +125,8 @@ def fall(job: tuple[str, bool, int]) -> tuple[float, float, float, float, float]
     robot = Watched(pushed(HARD, DIRECTIONS[direction], HARD_S), seed, reflex=reflex)
     robot.run(PUSH_S + 2.0)
     braced = math.inf if robot.braced_s is None else robot.braced_s
-    trunk = min(robot.touched.get(body, robot.time) for body in ("Torso", "Head"))
-    first = min(robot.touched.values(), default=robot.time)
+    trunk = min(robot.contact_s.get(body, robot.time) for body in ("Torso", "Head"))
+    first = min(robot.contact_s.values(), default=robot.time)
     return first - braced, trunk - braced, robot.peak[""], robot.peak["Head"], robot.peak["Torso"]
 
 
