@@ -40,8 +40,9 @@ LED groups: {leds}. Single LEDs go by their NAOqi names, e.g. `FaceLedLeft0`.
 Keys of a move configuration, beyond whose ranges values are clipped: `MaxStepX` (0.001 to 0.08 m,
 default 0.04), `MaxStepY` (0.101 to 0.16 m, 0.14), `MaxStepTheta` (0.001 to 0.524 rad, 0.349),
 `MaxStepFrequency` (0 to 1, 1; `Frequency` in move and moveToward), `StepHeight` (0.005 to 0.035 m,
-0.02), `TorsoWx` and `TorsoWy` (accepted, without effect). In move and moveToward they may start
-with `Left` or `Right`; one value then holds for both feet, the left one first.
+0.02), `TorsoWx` and `TorsoWy` (tilt of the torso to the right and forwards, -0.122 to 0.122 rad,
+0). In move and moveToward they may start with `Left` or `Right`; one value then holds for both
+feet, the left one first.
 """
 
 KEYS = {
