@@ -13,13 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from bench.worlds import FULL
 from naobench.robot import Robot
 from naobench.robot.body.scenery import PREFIX
 from naobench.robot.motion.arms import ARM_JOINTS, Side, rotation_xyz, solve_arm
-from naobench.schema import Scene, SceneObject, Variation
+from naobench.schema import Scene, SceneObject
 
-FRICTION, MASSES = (0.4, 1.2), (0.92, 1.08)
-VARIATION = Variation(gain_scale=(0.8, 1.2), joint_offset=0.01, sensor_noise=1.0)
 JITTER = 0.003
 """Radius in which things stand somewhere else in each episode [m]."""
 
@@ -73,17 +72,23 @@ def line(a: Place, b: Place, parts: int = 4) -> list[Place]:
 
 def scene(*things: SceneObject) -> Scene:
     """Return a scene whose robot varies as the promises say."""
-    return Scene(objects=things, friction=FRICTION, mass_scale=MASSES, variation=VARIATION)
+    return FULL.model_copy(update={"objects": things})
+
+
+def frictions(robot: Robot, thing: str) -> dict[str, float]:
+    """Return the bodies that touch a thing, and their largest friction coefficient with it."""
+    model, found = robot._model, dict[str, float]()
+    for contact in robot._data.contact:
+        pair = {str(model.body(model.geom_bodyid[geom]).name) for geom in contact.geom}
+        if PREFIX + thing in pair:
+            for body in pair - {PREFIX + thing}:
+                found[body] = max(found.get(body, 0.0), float(contact.friction[0]))
+    return found
 
 
 def touching(robot: Robot, thing: str) -> set[str]:
     """Return the bodies that touch a thing."""
-    model, found = robot._model, set()
-    for contact in robot._data.contact:
-        pair = {str(model.body(model.geom_bodyid[geom]).name) for geom in contact.geom}
-        if PREFIX + thing in pair:
-            found |= pair - {PREFIX + thing}
-    return found
+    return set(frictions(robot, thing))
 
 
 @dataclass(frozen=True, slots=True)

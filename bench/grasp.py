@@ -14,7 +14,19 @@ from typing import Any
 
 import numpy as np
 
-from bench.deeds import JITTER, PLACE, UPRIGHT, Deed, Reach, deed, line, note, scene, touching
+from bench.deeds import (
+    JITTER,
+    PLACE,
+    UPRIGHT,
+    Deed,
+    Reach,
+    deed,
+    frictions,
+    line,
+    note,
+    scene,
+    touching,
+)
 from bench.table import Table, read_options, spread
 from naobench.naoqi import Session
 from naobench.robot import Robot
@@ -130,9 +142,11 @@ class Watched(Robot):
         self._looked += 1
         if self._looked % _EVERY_TICKS:
             return
-        self.friction = max(self.friction, self._slipperiness())
+        found = frictions(self, "cylinder")
+        in_hand = [friction for body, friction in found.items() if body in self.hand]
+        self.friction = max([self.friction, *in_hand])
         if self.holding:
-            self.dropped |= not set() < touching(self, "cylinder") <= self.hand
+            self.dropped |= not set() < set(found) <= self.hand
             self.lowest = min(self.lowest, self.height())
 
     def height(self) -> float:
@@ -140,14 +154,6 @@ class Watched(Robot):
         body = self._data.body(PREFIX + "cylinder")
         up, tilt = float(body.xpos[2]), abs(float(body.xmat[8]))
         return up - HEIGHT / 2 * tilt - RADIUS * math.sqrt(max(1.0 - tilt * tilt, 0.0))
-
-    def _slipperiness(self) -> float:
-        model, most = self._model, 0.0
-        for contact in self._data.contact:
-            pair = {str(model.body(model.geom_bodyid[geom]).name) for geom in contact.geom}
-            if PREFIX + "cylinder" in pair and pair & self.hand:
-                most = max(most, float(contact.friction[0]))
-        return most
 
 
 def rests(robot: Robot, thing: str, upon: str) -> bool:

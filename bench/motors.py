@@ -6,15 +6,13 @@ the one that a motor holds for ever (docs/decisions/motors.md).
 
 from __future__ import annotations
 
-import copy
 import sys
 from collections.abc import Sequence
 
-import mujoco
 import numpy as np
 
 from bench.table import Table, read_options, spread
-from bench.trials import FULL
+from bench.worlds import FAST, FULL, NOMINAL, Logged
 from naobench.robot import Robot
 from naobench.robot.motion.thermal import continuous_torques
 from naobench.schema import FloatArray, RobotStart, Scene
@@ -28,35 +26,14 @@ DIRECTIONS: dict[str, tuple[float, float, float]] = {
 }
 """Shares of the largest velocities."""
 MOST_SEEDS = 5
-FAST = 0.005
-"""Timestep where minutes pass and nothing is counted in each step [s]."""
 SQUAT = {"HipPitch": -0.85, "KneePitch": 1.95, "AnklePitch": -0.9}
 """Deep, leaning back a little [rad]."""
 
 
-class Logged(Robot):
-    """A robot that remembers its state at time 0 and the controls of every tick."""
-
-    def __init__(self, scene: Scene, seed: int) -> None:
-        super().__init__(scene, seed, task_id="bench/motors")
-        self.controls: list[list[float]] = []
-        self.model0, self.data0 = copy.copy(self._model), copy.copy(self._data)
-
-    def tick(self) -> None:
-        """Advance and take down the controls."""
-        super().tick()
-        self.controls.append(self._data.ctrl.tolist())
-
-    def torques(self) -> FloatArray:
-        """Return the torque of each servo in each physics step [N m]. Shape (n, 26)."""
-        model, data, rows = self.model0, self.data0, []
-        for controls in np.array(self.controls):
-            data.ctrl[:] = controls
-            for _ in range(round(self.TICK_S / self.scene.timestep_s)):
-                mujoco.mj_step(model, data)
-                rows.append(data.actuator_force[: len(self.joint_names)].copy())
-        assert (data.qpos == self._data.qpos).all(), "the replay went elsewhere"
-        return np.array(rows)
+def torques(robot: Logged) -> FloatArray:
+    """Return the torque of each servo in each physics step [N m]. Shape (n, 26)."""
+    servos = len(robot.joint_names)
+    return np.array([d.actuator_force[:servos].copy() for d in robot.replay(every_step=True)])
 
 
 def load(job: tuple[str, int | None]) -> tuple[str, float, float, str]:
@@ -70,11 +47,10 @@ def load(job: tuple[str, int | None]) -> tuple[str, float, float, str]:
         the warmest motor [degrees C], the events.
     """
     direction, seed = job
-    scene = Scene(friction=(0.8, 0.8), mass_scale=(1.0, 1.0)) if seed is None else FULL
-    robot = Logged(scene, seed or 0)
+    robot = Logged(NOMINAL if seed is None else FULL, seed or 0, task_id="bench/motors")
     robot.gait.set_velocity(*np.multiply(DIRECTIONS[direction], robot.gait.max_velocity))
     robot.run(WALK_S)
-    squares = (robot.torques() ** 2).mean(axis=0)
+    squares = (torques(robot) ** 2).mean(axis=0)
     shares = np.sqrt(squares) / continuous_torques()
     worst = int(shares.argmax())
     kinds = " ".join(sorted({event.kind for event in robot.safety}))

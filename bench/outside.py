@@ -17,10 +17,10 @@ import mujoco
 import numpy as np
 
 from bench.table import Table, read_options
+from bench.worlds import NOMINAL, Logged
 from naobench.robot import Robot
 from naobench.robot.body.facts import facts
 from naobench.robot.body.model import model_xml
-from naobench.schema import Scene
 
 if TYPE_CHECKING:
     from bench.pybullet_nao import BulletBody
@@ -35,21 +35,7 @@ DISTANCE = 0.10
 TORQUE = 0.001
 """How far holding torques may differ [N m]."""
 POSTURES = ("Stand", "StandInit", "StandZero", "Crouch")
-FRICTION = 0.8
 SPEED_S = 3.0
-
-
-class Logged(Robot):
-    """Our robot without variation, which takes down the controls of every tick."""
-
-    def __init__(self) -> None:
-        super().__init__(Scene(friction=(FRICTION, FRICTION), mass_scale=(1.0, 1.0)), 1)
-        self.controls: list[np.ndarray] = []
-
-    def tick(self) -> None:
-        """Advance and take down the controls."""
-        super().tick()
-        self.controls.append(self._data.ctrl.copy())
 
 
 def walked(robot: Robot, goal: tuple[float, float, float]) -> float:
@@ -73,7 +59,7 @@ def holding_torques(body: BulletBody, posture: str) -> float:
     The torso is held, so that only the weights of the limbs count.
     """
     angles = dict(zip(facts().joints, facts().postures[posture], strict=True))
-    model = mujoco.MjModel.from_xml_string(model_xml(FRICTION))
+    model = mujoco.MjModel.from_xml_string(model_xml(NOMINAL.friction[0]))
     for b in range(1, model.nbody):
         if model.body(b).name not in body.links:  # fingers
             model.body_mass[b] = 0.0
@@ -92,7 +78,7 @@ def add_walks(table: Table) -> None:
     from bench.pybullet_nao import BulletRobot
 
     for name, goal in WALKS.items():
-        with Logged() as logged:
+        with Logged(NOMINAL, 1) as logged:
             ours = walked(logged, goal)
         with BulletRobot() as robot:
             steered = walked(robot, goal)

@@ -13,27 +13,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.table import SEEDS, Table, read_options, spread
+from bench.worlds import FULL
 from naobench.naoqi import Session
 from naobench.robot import Robot
-from naobench.schema import RobotStart, Scene, Variation
+from naobench.robot.body.facts import facts
+from naobench.schema import RobotStart, Scene
 
 __all__ = ["Reached", "go", "main"]
 
-POSTURES = (
-    "Stand",
-    "StandInit",
-    "StandZero",
-    "Crouch",
-    "Sit",
-    "SitRelax",
-    "LyingBelly",
-    "LyingBack",
-)
+POSTURES = tuple(facts().postures)
 PROMISE = 18
 """Of 20 for each ordered pair."""
-FRICTION = (0.4, 1.2)
-MASS_SCALE = (0.92, 1.08)
-VARIATION = Variation(gain_scale=(0.8, 1.2), joint_offset=0.01, sensor_noise=1.0)
 AFTERWARDS_S = 0.5
 """A posture that is not kept was not reached."""
 ROUND_TRIPS = {
@@ -96,12 +86,7 @@ def go(job: tuple[str, tuple[str, ...], int]) -> Reached:
         job: The starting posture, where to go, the seed.
     """
     start, goals, seed = job
-    scene = Scene(
-        robot=RobotStart(posture=start),
-        friction=FRICTION,
-        mass_scale=MASS_SCALE,
-        variation=VARIATION,
-    )
+    scene = FULL.model_copy(update={"robot": RobotStart.model_validate({"posture": start})})
     with Traced(scene, seed) as robot:
         posture = Session(robot).service("ALRobotPosture")
         good, ended = True, start

@@ -22,14 +22,14 @@ import numpy as np
 import pybullet
 from scipy.spatial.transform import Rotation
 
+from bench.worlds import NOMINAL
 from naobench.robot import Robot
 from naobench.robot.body.facts import Joint, facts
 from naobench.robot.body.model import servo_damping
-from naobench.schema import Scene
 
 __all__ = ["BulletBody", "BulletRobot", "urdf"]
 
-FRICTION = 0.8
+FRICTION = NOMINAL.friction[0]
 TIMESTEP_S = 0.001
 _FINGERS = ("Hand", "Thumb")
 _STILL = 0.6
@@ -262,7 +262,7 @@ class BulletRobot(Robot):
     """
 
     def __init__(self, timestep_s: float = TIMESTEP_S) -> None:
-        super().__init__(Scene(friction=(FRICTION, FRICTION), mass_scale=(1.0, 1.0)), 1)
+        super().__init__(NOMINAL, 1)
         self.body = BulletBody(timestep_s)
         self._held = [self.joint_names.index(n) for n in self.body.names]
         names = self.body.names

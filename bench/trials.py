@@ -12,14 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bench.worlds import FRICTION
 from naobench.robot import Robot
-from naobench.schema import Ground, Scene, SceneEvent, Variation
+from naobench.schema import Ground, Scene, SceneEvent
 
 __all__ = [
-    "FULL",
-    "NOMINAL",
-    "PLAIN",
-    "PRECISE",
     "Draw",
     "Outcome",
     "changes",
@@ -32,19 +29,6 @@ __all__ = [
 ]
 
 Pose = tuple[float, float, float]
-FRICTION = (0.4, 1.2)
-FULL = Scene(
-    friction=FRICTION,
-    mass_scale=(0.92, 1.08),
-    variation=Variation(gain_scale=(0.8, 1.2), joint_offset=0.01, sensor_noise=1.0),
-)
-"""As the promises say; the friction is spread evenly over the seeds."""
-PRECISE = FULL.model_copy(update={"variation": Variation(gain_scale=(0.8, 1.2), sensor_noise=1.0)})
-"""The same without joint offsets."""
-PLAIN = Scene(friction=FRICTION, mass_scale=(1.0, 1.0))
-"""The robot of the tables on every floor."""
-NOMINAL = Scene(friction=(0.8, 0.8), mass_scale=(1.0, 1.0))
-"""The robot of the tables on a good floor."""
 ROUND_TRIP = ("Stand", "Crouch", "StandInit", "StandZero", "Crouch", "Stand", "StandZero", "Stand")
 """Standing postures, most of the changes between them."""
 POSTURE_SPEED = 0.8

@@ -16,7 +16,8 @@ from functools import partial
 
 from bench import trials
 from bench.table import QUICK_SEEDS, SEEDS, Table, add_options, spread
-from bench.trials import FULL, NOMINAL, PLAIN, PRECISE, Draw, Outcome
+from bench.trials import Draw, Outcome
+from bench.worlds import FULL, NOMINAL, PLAIN, PRECISE
 from naobench.schema import Ground
 
 GOALS: dict[str, trials.Pose] = {

@@ -1,51 +1,30 @@
 """Hands: opening and closing, holding by friction alone, letting go; arms: their kinematics."""
 
-import math
-
 import mujoco
 import numpy as np
 import pytest
 
+from bench.deeds import UPRIGHT, Reach, frictions, touching
 from naobench.naoqi import Session
 from naobench.robot import Robot
 from naobench.robot.body.facts import facts
 from naobench.robot.body.scenery import PREFIX
-from naobench.robot.motion.arms import ARM_JOINTS, hand_pose, rotation_xyz, solve_arm
+from naobench.robot.motion.arms import ARM_JOINTS, hand_pose, solve_arm
 from naobench.schema import RobotStart, Scene, SceneObject
 
 SIDES = ("L", "R")
-UPRIGHT = (1, 1, 1, 1, 1, 0)
 HELD = {"LGripper", "LThumb", "LWrist"}
-TORSO = (0.0108, 0.3202, 0.1075)
-"""The torso of a NAO in StandInit: x, z [m], pitch [rad]."""
 
 
 def angle(robot, joint):
     return float(robot._data.joint(joint).qpos[0])
 
 
-def touching(robot, thing):
-    model, found = robot._model, {}
-    for contact in robot._data.contact:
-        pair = [model.body(model.geom_bodyid[geom]).name for geom in contact.geom]
-        if PREFIX + thing in pair:
-            pair.remove(PREFIX + thing)
-            found[pair[0]] = max(found.get(pair[0], 0.0), float(contact.friction[0]))
-    return found
-
-
 def reach(motion, *places):
     """Move the left hand through places in the robot frame, a second each, thumb to the right."""
-    x, z, pitch = TORSO
-    c, s = math.cos(pitch), math.sin(pitch)
-    turn = np.array([[c, 0, -s], [0, 1, 0], [s, 0, c]])
-    names = ["L" + joint for joint in ARM_JOINTS]
-    angles = motion.getAngles(names, False)
+    hand = Reach(motion, "StandInit")
     for place in places:
-        goal = (turn @ (np.array(place) - (x, 0, z))).tolist()
-        axes = turn @ rotation_xyz(-math.pi / 2, 0, 0)
-        angles = solve_arm("L", goal, axes, mask=UPRIGHT, start=angles).angles
-        motion.angleInterpolation(names, list(angles), [1.0] * 5, True)
+        hand.through([place], UPRIGHT, 1.0)
 
 
 def lifting(seed):
@@ -100,7 +79,7 @@ def test_lifted_cylinder_is_held_by_friction_of_at_most_one(picked):
     session, robot = picked
     before = in_hand(robot)
     session.sleep(2.0)
-    found = touching(robot, "can")
+    found = frictions(robot, "can")
     assert {"LGripper", "LThumb"} <= set(found) <= HELD
     # The floor of this scene has 1.2: it must not lend its friction to the hand.
     assert 0.0 < max(found.values()) <= 1.0
@@ -221,7 +200,7 @@ def test_hand_that_rests_on_a_table_does_not_collide():
     robot, session, motion = over_a_table()
     reach(motion, (0.215, 0.12, 0.345), (0.215, 0.12, 0.337))
     session.sleep(3.0)
-    assert set(touching(robot, "table")) & HELD
+    assert touching(robot, "table") & HELD
     assert robot.safety == []
 
 

@@ -4,18 +4,19 @@ import math
 
 import pytest
 
+from bench.worlds import FAST, FULL, NOMINAL
 from naobench.robot import Robot
 from naobench.robot.motion.keyframes import keyframe_motions
-from naobench.schema import RobotStart, Scene, SceneEvent, Variation
-
-FULL = {
-    "mass_scale": (0.92, 1.08),
-    "variation": Variation(gain_scale=(0.8, 1.2), joint_offset=0.01, sensor_noise=1.0),
-    "timestep_s": 0.005,
-}
+from naobench.schema import RobotStart, SceneEvent
 
 
-def pushed(degrees, force=40.0, friction=0.8, **more):
+def varied(friction, seed, **more):
+    """Return a robot of the fast profile that varies fully on a floor of this friction."""
+    update = {"friction": (friction, friction), "timestep_s": FAST, **more}
+    return Robot(FULL.model_copy(update=update), seed)
+
+
+def pushed(degrees, force=40.0):
     """Return a varied robot that is pushed at 0.5 s."""
     way = math.radians(degrees)
     push = SceneEvent(
@@ -25,7 +26,7 @@ def pushed(degrees, force=40.0, friction=0.8, **more):
         force=(force * math.cos(way), force * math.sin(way), 0.0),
         duration_s=0.12,
     )
-    return Robot(Scene(friction=(friction, friction), events=(push,), **FULL | more), 3)
+    return varied(0.8, 3, events=(push,))
 
 
 def touches_ground(robot, bodies):
@@ -46,8 +47,7 @@ def stand_up(robot, until):
 @pytest.mark.parametrize("friction", [0.4, 1.2])
 @pytest.mark.parametrize("posture", ["LyingBack", "LyingBelly"])
 def test_robot_gets_up(until, posture, friction):
-    scene = Scene(friction=(friction, friction), robot=RobotStart(posture=posture), **FULL)
-    robot = Robot(scene, 2)
+    robot = varied(friction, 2, robot=RobotStart(posture=posture))
     assert stand_up(robot, until)
     assert not {e.kind for e in robot.safety} & {"fall", "joint_limit", "speed"}
 
@@ -98,7 +98,7 @@ def test_a_push_that_the_walk_survives_brings_no_reflex(degrees):
 
 
 def test_a_deep_bow_is_no_fall(until):
-    robot = Robot(Scene(friction=(0.8, 0.8), mass_scale=(1.0, 1.0)), 1)
+    robot = Robot(NOMINAL, 1)
     bow = {"HipPitch": -1.3, "KneePitch": 0.1, "AnklePitch": 0.25, "ShoulderPitch": 1.9}
     names = [side + joint for side in "LR" for joint in bow]
     until(robot, robot.joints.interpolate(names, [[2.5]] * 8, [[a] for a in [*bow.values()] * 2]))

@@ -4,42 +4,26 @@ import itertools
 
 import pytest
 
+from bench.postures import POSTURES
+from bench.worlds import FULL, NOMINAL
 from naobench.robot import Robot
-from naobench.schema import RobotStart, Scene, SceneEvent, Variation
+from naobench.schema import RobotStart, SceneEvent
 
-POSTURES = (
-    "Stand",
-    "StandInit",
-    "StandZero",
-    "Crouch",
-    "Sit",
-    "SitRelax",
-    "LyingBelly",
-    "LyingBack",
-)
 TOURS = (
     ("Stand", "Sit", "SitRelax", "Sit", "LyingBack", "Sit", "Crouch"),
     ("StandZero", "LyingBelly"),
 )
 """Together every key-frame motion but the way up from the belly, and some plain interpolations."""
-VARIATION = Variation(gain_scale=(0.8, 1.2), joint_offset=0.01, sensor_noise=1.0)
 
 
 def varied(posture, friction, seed):
-    return Robot(
-        Scene(
-            robot=RobotStart(posture=posture),
-            friction=(friction, friction),
-            mass_scale=(0.92, 1.08),
-            variation=VARIATION,
-        ),
-        seed,
-    )
+    start = RobotStart(posture=posture)
+    return Robot(FULL.model_copy(update={"robot": start, "friction": (friction, friction)}), seed)
 
 
 def nominal(posture, *events):
     start = RobotStart(posture=posture)
-    return Robot(Scene(robot=start, friction=(0.8, 0.8), mass_scale=(1.0, 1.0), events=events), 1)
+    return Robot(NOMINAL.model_copy(update={"robot": start, "events": events}), 1)
 
 
 @pytest.mark.parametrize("friction", [0.4, 1.2])
