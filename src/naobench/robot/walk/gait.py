@@ -17,12 +17,11 @@ from naobench.robot.motion.joints import JointController
 from naobench.robot.walk.arm_swing import ArmSwing
 from naobench.robot.walk.balance import Attitude
 from naobench.robot.walk.config import GAIT_KEYS, StepStyle, check_finite, configured
-from naobench.robot.walk.footing import Footing, footing
+from naobench.robot.walk.footing import Footing, footing, in_world
 from naobench.robot.walk.footstep_list import FootstepList, Move, NamedStep, listed_steps
 from naobench.robot.walk.footsteps import (
     Close,
     Feet,
-    Footstep,
     Pose,
     Route,
     StepLimits,
@@ -48,7 +47,6 @@ _NOT_AGAIN = 0.015
 _UNREADY_TICKS = 5
 """Legs that are not fit to walk for longer when a foot lands end the walk: both feet may leave
 uneven ground for a moment."""
-_MANY_STEPS = 5
 
 
 class Gait:
@@ -235,20 +233,11 @@ class Gait:
         """Return where the feet are and which steps are to come."""
         walker, anchor = self._walker, self._odometry.anchor
         if walker is None:
-            feet = self._resting_feet() or standing_feet((0.0, 0.0, 0.0))
-            return footing(anchor, feet, feet, 0.0, (), 0)
-        running = [walker.swinging] if walker.swinging else []
-        after, support = dict(walker.feet), walker.support
-        for step in running:
-            after[step.side], support = step.pose, step.side
-        planned: Sequence[Footstep] = ()
-        if not walker.ends:
-            planned = self._current_route().plan(after, support, self._limits, _MANY_STEPS)
-        steps = [
-            replace(step, period_s=step.period_s or self._style.period_s)
-            for step in (*running, *planned)
-        ]
-        return footing(anchor, walker.feet_now(), walker.feet, walker.left_s, steps, len(running))
+            resting = self._resting_feet() or standing_feet((0.0, 0.0, 0.0))
+            return Footing(in_world(anchor, resting))
+        approach_s = self._approach.left_s if self._approach else None
+        route = self._current_route()
+        return footing(anchor, walker, route, self._limits, self._style, approach_s)
 
     # --- the control tick ---
 
@@ -292,9 +281,7 @@ class Gait:
             style: How they are taken.
             keep_step: Whether the running step of a list still counts as taken.
         """
-        running = self._listed if keep_step else None
-        self._forget()
-        self._listed = running
+        self._forget(keep_step=keep_step)
         if not self._legs_ready():
             if move:
                 move.finish(False)
@@ -304,14 +291,15 @@ class Gait:
             self._prepare()
         return True
 
-    def _forget(self) -> None:
-        """Drop the command that runs; its moves fail."""
+    def _forget(self, *, keep_step: bool = False) -> None:
+        """Drop the command that runs; its moves fail, but for that of a step that is kept."""
         self._finish_move(False)
         if isinstance(self._route, FootstepList):
             self._route.drop()
-        if self._listed and self._listed.move:
-            self._listed.move.finish(False)
-        self._listed = None
+        if self._listed and not keep_step:
+            if self._listed.move:
+                self._listed.move.finish(False)
+            self._listed = None
         self._goal, self._route = None, Close()
 
     def _prepare(self) -> None:

@@ -149,6 +149,11 @@ class Approach:
         """Whether the stance is taken."""
         return self._ticks >= self._length
 
+    @property
+    def left_s(self) -> float:
+        """Time until the stance is taken [s]."""
+        return (self._length - self._ticks) * TICK_S
+
     def tick(self) -> list[float]:
         """Return the targets of this tick, left leg first [rad]."""
         self._ticks += 1
