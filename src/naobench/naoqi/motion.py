@@ -67,13 +67,11 @@ class ALMotion:
             self._trail.append(planar(self._robot.position(True)))
         else:
             self._trail.clear()
-        falling, fallen = self._robot.falls.falling, self._robot.fallen
+        falling, fallen = self._robot.falls.falling, self._robot.falls.fallen
         if falling and not self._falling:
             self._memory.publish("ALMotion/RobotIsFalling", True)
         self._falling = falling
         if fallen and not self._fallen:
-            # The fall manager lets go of the motors so that nothing breaks.
-            self._robot.set_stiffness(GROUPS["Body"], [0.0] * len(GROUPS["Body"]))
             self._memory.publish("robotHasFallen", True)
         self._fallen = fallen
 
@@ -98,16 +96,16 @@ class ALMotion:
             return True
         self._memory.publish("ALMotion/Stiffness/wakeUpStarted", True)
         self.stiffen()
-        if not self._robot.fallen and self.crouching():
+        if self._robot.posture.on_feet and self.crouching():
             yield from self._posture("StandInit")
         self._memory.publish("ALMotion/Stiffness/wakeUpFinished", True)
         self._memory.publish("robotIsWakeUp", True)
-        return not self._robot.fallen
+        return not self._robot.falls.fallen
 
     def rest(self) -> Steps:
         """Go to Crouch, then switch all motors off."""
         yield from self._end_walk()
-        if self._stiff() and not self._robot.fallen:
+        if self._stiff() and self._robot.posture.on_feet:
             yield from self._posture("Crouch")
         self.setStiffnesses("Body", 0.0)
         self._memory.publish("robotIsWakeUp", False)

@@ -136,13 +136,14 @@ class Robot:
             lambda: list(map(float, self._servos.stiffness)),
             self.set_stiffness,
             self._stop_walk,
+            self._monitor.fell,
         )
         self.posture = PostureController(self.joints, body, start.posture)
         self._monitor.grounded_allowed = lambda: self.posture.lying_intended
         braced = Braced(
             self._sensors.attitude,
             self._measured,
-            lambda: self.fallen or self.posture.lying_intended,
+            lambda: self.posture.lying_intended,
             lambda: list(map(float, self._servos.stiffness)),
             self.set_stiffness,
             self.gait.halt,
@@ -235,7 +236,7 @@ class Robot:
     def _legs_ready(self) -> bool:
         """Return whether a walk may start or go on: stiff legs, feet on the ground, upright."""
         stiff = bool((self._servos.effective[self._leg_indices] > LEAST_STIFFNESS).all())
-        up = not self.fallen and not self.falls.falling
+        up = self.posture.on_feet and not self.falls.falling
         return stiff and up and sum(self.foot_forces().values()) > LEAST_FOOT_FORCE
 
     def _tick_number(self) -> int:

@@ -60,7 +60,7 @@ class Braced:
     measured: Callable[[], Sequence[float]]
     """Measured joint angles [rad]."""
     resting: Callable[[], bool]
-    """Whether the robot lies, or is about to, on purpose or because it fell."""
+    """Whether the robot lies, sits or gets up, or is about to."""
     stiffness: Callable[[], Sequence[float]]
     set_stiffness: Callable[[Sequence[str], Sequence[float]], None]
     halt_walk: Callable[[], None]
@@ -80,6 +80,8 @@ class FallManager:
         self.enabled = True
         self.falling = False
         """Whether the robot falls: from the reflex until it stands or is made stiff again."""
+        self.fallen = False
+        """Whether the reflex has ended and the torso has not been upright since."""
         self._joints = joints
         self._body = body
         self._clock = 0.0
@@ -100,20 +102,21 @@ class FallManager:
         """Advance by one control tick.
 
         Args:
-            upright: Cosine of the torso's tilt; the inertial unit is asked only when it is small.
+            upright: Cosine of the torso's tilt. It decides nothing: the inertial unit, which costs
+                more, is asked only when it is small.
         """
         if self.bracing:
             self._brace()
-        elif self.falling:
-            self.falling = upright < _LEANING and not any(self._body.stiffness())
+        elif self.fallen:
+            self.fallen = _up(self._body.attitude())[2] < _LEANING
+            self.falling = self.fallen and self.falling and not any(self._body.stiffness())
         elif upright < _LEANING and self.enabled and not self._body.resting():
             self._judge()
 
     def _judge(self) -> None:
         """Begin the reflex when the fall cannot be stopped any more."""
         attitude = self._body.attitude()
-        roll, pitch = attitude.roll, attitude.pitch
-        up = -math.sin(pitch), math.cos(pitch) * math.sin(roll), math.cos(pitch) * math.cos(roll)
+        up = _up(attitude)
         tilt = math.acos(min(max(up[2], -1.0), 1.0))
         # The part of the angular velocity that tilts the torso further.
         rate = (up[1] * attitude.gyro_x - up[0] * attitude.gyro_y) / math.hypot(*up[:2])
@@ -148,9 +151,15 @@ class FallManager:
             step = self._steps[i]
             targets[i] += min(max(goal - targets[i], -step), step)
         if self._clock >= _BRACE_S:
-            self._goal = {}
+            self._goal, self.fallen = {}, True
             self._joints.reserve(())
             self._body.set_stiffness(self._joints.names, [0.0] * len(self._joints.names))
+
+
+def _up(attitude: Attitude) -> tuple[float, float, float]:
+    """Return the vertical in the frame of the torso."""
+    roll, pitch = attitude.roll, attitude.pitch
+    return -math.sin(pitch), math.cos(pitch) * math.sin(roll), math.cos(pitch) * math.cos(roll)
 
 
 def _direction(up: tuple[float, float, float]) -> Direction:

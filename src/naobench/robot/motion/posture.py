@@ -34,6 +34,11 @@ _MOST_TRIES = 3
 _SETTLE_S = 0.3
 """Time for the body to come to rest after an edge that leaves the standing postures: own choice."""
 _TICK_S = 0.01
+_LOOK_TICKS = 10
+"""Between two looks whether a robot that lay or sat has come to stand by other means."""
+_STEADY = 0.9
+"""Cosine of the tilt up to which a robot on its feet may set about lying down (26 degrees): beyond
+it falls, whatever it calls that."""
 
 _ATTITUDES: Mapping[str, tuple[Attitude, ...]] = {
     "Stand": ("standing",),
@@ -69,6 +74,8 @@ class Body:
     set_stiffness: Callable[[Sequence[str], Sequence[float]], None]
     stop_walk: Callable[[], bool]
     """Asks the gait to stop; returns True once it has."""
+    fell: Callable[[], None]
+    """Told when the robot is about to get up from where it did not mean to lie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +140,8 @@ class PostureController:
         self._body = body
         self._motion: PostureMotion | None = None
         self._lying = start not in _ON_FEET
+        self._looked = 0
+        """Ticks since the last look."""
         legs = ("Hip", "Knee", "Ankle")
         self._tolerance = [
             _LEG_TOLERANCE if any(part in name for part in legs) else _ARM_TOLERANCE
@@ -162,6 +171,11 @@ class PostureController:
             if worst < best:
                 best, name = worst, posture
         return name
+
+    @property
+    def on_feet(self) -> bool:
+        """Whether the robot stands or crouches, as far as it can know."""
+        return self.attitude() in _UPRIGHT
 
     @property
     def active(self) -> bool:
@@ -209,6 +223,8 @@ class PostureController:
     def tick(self) -> None:
         """Advance: wait for the walk to end, take the next edge, notice the end."""
         motion = self._motion
+        if self._lying and (motion is None or motion.edge is None or motion.edge.motion is None):
+            self._look()
         if motion is None:
             return
         if motion.done:
@@ -227,6 +243,12 @@ class PostureController:
             motion.rest -= _TICK_S
         else:
             self._arrived(motion)
+
+    def _look(self) -> None:
+        """Notice that the robot stands: from now on nothing but its soles may touch the ground."""
+        self._looked = (self._looked + 1) % _LOOK_TICKS
+        if not self._looked and self.attitude() in _UPRIGHT:
+            self._lying = False
 
     def _arrived(self, motion: PostureMotion) -> None:
         """Look where an edge has led."""
@@ -250,7 +272,7 @@ class PostureController:
             self._finish(motion, False)
             return
         if edge.motion or edge.goal not in _ON_FEET:
-            self._lying = True
+            self._allow_lying()
         motion.edge, motion.clock = edge, 0.0
         motion.rest = _SETTLE_S if edge.motion else 0.0
         if edge.motion:
@@ -264,6 +286,14 @@ class PostureController:
             motion.body = self._joints.interpolate(
                 self._joints.names, [[edge.seconds]] * len(goal), [[a] for a in goal]
             )
+
+    def _allow_lying(self) -> None:
+        """Note that more than the soles will be on the ground from now on."""
+        roll, pitch = self._body.tilt()
+        steady = math.cos(roll) * math.cos(pitch) > _STEADY and self.attitude() in _UPRIGHT
+        if not self._lying and not steady:
+            self._body.fell()
+        self._lying = True
 
     def _limp(self) -> bool:
         stiffness = self._body.stiffness()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 import mujoco
 import numpy as np
@@ -35,6 +36,8 @@ FALL_TICKS = 30
 GROUND_TICKS = 5
 TORQUE_TICKS = 5
 SELF_COLLISION_IMPULSE = 0.05
+LIMP_IMPULSE = 0.6
+"""A stiff limb may bear a limp one: an arm weighs 6 N, and what is older than 0.1 s fades [N s]."""
 OBJECT_IMPULSE = 0.5
 PERSON_IMPULSE = 0.1
 """A person may be pressed with 1 N for a tenth of a second; a thing takes the momentum of a walking
@@ -64,6 +67,8 @@ class _Touch:
     last_s: float = 0.0
     ticks: int = 0
     reported: bool = False
+    limp: bool = False
+    """Whether a limp limb lies on a stiff one."""
 
 
 @dataclass(slots=True)
@@ -189,6 +194,8 @@ class Monitor:
             self._contacts()
         if not self.fallen and time >= self._excused_until:
             self._torques()
+        else:
+            self._hot, self._before = {}, self.servos.state()
 
     def look(self) -> None:
         """Look at what changes slowly: 25 times a second, after `tick`."""
@@ -199,6 +206,13 @@ class Monitor:
             self._stance.look(self.time)
         else:
             self._stance.forget()
+
+    def fell(self) -> None:
+        """Take it from the robot itself that it lies where it did not mean to lie.
+
+        It may set about getting up before it has been down for long enough to be seen.
+        """
+        self._fall(("Torso",), float(self.data.xmat[1][8]))
 
     def _down(self, height: float, upright: float) -> None:
         self._down_ticks += 1
@@ -228,17 +242,18 @@ class Monitor:
         first, second = sorted((self._owner[a], self._owner[b]))
         touch = self._touches.setdefault((first, second), _Touch())
         if self.time - touch.last_s > _FORGET_S:
-            touch.impulse, touch.ticks, touch.reported = 0.0, 0, False
+            touch.impulse, touch.ticks, touch.reported, touch.limp = 0.0, 0, False, False
         if touch.last_s != self.time:
             touch.ticks += 1
-            if pair & _THING:
+            if pair & _THING or touch.limp:
                 touch.impulse *= _BORNE
         touch.last_s = self.time
         if pair & _FLOOR:
             self._grounded_s = self.time
         mujoco.mj_contactForce(self.model, self.data, contact, self._buffer)
         touch.impulse += float(self._buffer[0]) * TICK_S
-        if not touch.reported and not self.fallen:
+        # A robot on the ground collides with all sorts of things, but persons stay persons.
+        if not touch.reported and (pair & _PERSON or not self.fallen):
             self._judge(touch, (first, second), pair)
 
     def _judge(self, touch: _Touch, bodies: tuple[str, str], pair: int) -> None:
@@ -248,36 +263,36 @@ class Monitor:
                 touch.reported = True
                 self._fall(tuple(b for b in bodies if b != "world"), float(self.data.xmat[1][8]))
             return
-        if not pair & (_THING | _PERSON) and any(self._limp(b) for b in bodies):
-            # Nor is it a collision when the limb stiffens where it lies.
-            touch.reported = True
-            return
         if pair & _THING and self._held(bodies):
             touch.impulse = 0.0
             return
-        kind: SafetyKind = "self_collision"
-        limit = SELF_COLLISION_IMPULSE
+        kind: SafetyKind = "collision" if pair & (_THING | _PERSON) else "self_collision"
         if pair & (_THING | _PERSON):
-            kind, limit = "collision", PERSON_IMPULSE if pair & _PERSON else OBJECT_IMPULSE
+            limit = PERSON_IMPULSE if pair & _PERSON else OBJECT_IMPULSE
+        else:
+            states = {self._limb(b) for b in bodies}
+            touch.limp = touch.limp or states == {"limp", "stiff"}
+            if "limp" in states and "stiff" not in states:
+                # Nor is it a collision when the limb stiffens where it lies.
+                touch.reported = True
+                return
+            limit = LIMP_IMPULSE if touch.limp else SELF_COLLISION_IMPULSE
         if touch.impulse > limit:
             touch.reported = True
             self.report(kind, tuple(b.removeprefix(PREFIX) for b in bodies), touch.impulse)
 
-    def _limp(self, body: str) -> bool:
-        """Return whether a body belongs to a limp limb: an arm at rest may lie on a thigh.
-
-        So may one that has just become stiff there.
-        """
+    def _limb(self, body: str) -> Literal["trunk", "limp", "stiff"]:
+        """Return whether a body belongs to a limp limb, or to one that was until a moment ago."""
         joint = self._limb_joint.get(body)
         if joint is None:
-            return False
+            return "trunk"
         limp = self.servos.effective[joint] == 0.0
-        return bool(limp or self.time - self._limp_s[joint] < _FORGET_S)
+        return "limp" if limp or self.time - self._limp_s[joint] < _FORGET_S else "stiff"
 
     def _held(self, bodies: tuple[str, str]) -> bool:
         """Return whether a hand touches what lies between its fingers: that is no collision."""
         hand, thing = sorted(bodies, key=lambda body: body.startswith(PREFIX))
-        if hand[1:] not in ("Wrist", *FINGER_BODIES):
+        if hand[1:] not in ("Wrist", *FINGER_BODIES) or not self.model.body(thing).dofnum[0]:
             return False
         keys = [tuple(sorted((hand[0] + part, thing))) for part in FINGER_BODIES]
         touches = [self._touches.get((a, b)) for a, b in keys]
