@@ -3,6 +3,8 @@ import math
 import numpy as np
 import pytest
 
+from naobench.robot.walk.config import GAIT_KEYS, configured
+from naobench.robot.walk.footstep_list import clipped
 from naobench.robot.walk.footsteps import (
     SEPARATION,
     Close,
@@ -13,6 +15,7 @@ from naobench.robot.walk.footsteps import (
     inverse,
     middle,
     relative,
+    soles_overlap,
     standing_feet,
 )
 from naobench.robot.walk.preview import COM_HEIGHT, GRAVITY, Preview, Ramp, gains
@@ -58,6 +61,40 @@ def test_close_puts_the_feet_together_and_ends():
     closing = Close().plan(feet, first.side, StepLimits(), 9)
     assert len(closing) == 1
     assert Close().plan({**feet, closing[0].side: closing[0].pose}, "R", StepLimits(), 9) == []
+
+
+@pytest.mark.parametrize("side", ["L", "R"])
+def test_named_steps_are_clipped_to_what_keeps_the_feet_apart(side):
+    rng = np.random.default_rng(5)
+    sign = 1 if side == "L" else -1
+    for wish in rng.uniform((-0.2, -0.3, -4.0), (0.2, 0.3, 4.0), (300, 3)).tolist():
+        step = clipped(side, wish)
+        assert -0.04 <= step[0] <= 0.08
+        assert 0.088 <= sign * step[1] <= 0.16
+        assert abs(step[2]) <= 0.524
+        assert not soles_overlap(side, step)
+        assert clipped(side, step) == pytest.approx(step)
+
+
+def test_named_steps_within_reach_are_kept():
+    for step in [(0.04, 0.1, 0.0), (-0.03, 0.11, 0.1), (0.0, 0.16, 0.3), (0.06, 0.1, -0.02)]:
+        assert clipped("L", step) == pytest.approx(step)
+        mirrored = (step[0], -step[1], -step[2])
+        assert clipped("R", mirrored) == pytest.approx(mirrored)
+
+
+def test_move_configuration_is_clipped_to_the_ranges_of_naoqi():
+    for key, (default, low, high) in GAIT_KEYS.items():
+        assert configured({key: default}) == configured({})
+        assert configured({key: low - 1.0}) == configured({key: low}) != configured({key: high})
+        assert configured({key: high + 1.0}) == configured({key: high})
+    limits, style = configured(
+        {"MaxStepX": 9, "MaxStepY": 9, "MaxStepTheta": 9, "StepHeight": 9, "TorsoWx": 9}
+    )
+    assert (limits.forward, limits.backward) == (0.080, 0.030)
+    assert (limits.sideways, limits.turn) == pytest.approx((0.060, 0.524))
+    assert (style.height, style.roll, style.pitch) == (0.035, 0.122, 0.0)
+    assert configured({"MaxStepFrequency": 0.0})[1].period_s == 0.60
 
 
 def test_ramp_sums_equal_the_long_product():
