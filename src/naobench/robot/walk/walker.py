@@ -72,6 +72,8 @@ _TIPPED = 0.05
 _HELD_MOST = 100
 """A robot that tips over the outer edge of its foot by more [rad] waits with the next step until it
 comes back, but for so long at most [ticks]."""
+_ROCKING = 0.12
+"""No foot is lifted while the robot tips to either side by more [rad]: after a push, never else."""
 
 
 class Walker:
@@ -171,6 +173,11 @@ class Walker:
         tips = self.phase == "step" and self._tip > _TIPPED
         return tips and self._held < _HELD_MOST
 
+    def _rocks(self) -> bool:
+        """Return whether a foot waits to be lifted because the robot rocks on its soles."""
+        lifts = self.phase == "step" and self._ticks == round(self._double)
+        return lifts and abs(self._tip) > _ROCKING and self._held < _HELD_MOST
+
     def advance(self, route: Route, limits: StepLimits, style: StepStyle) -> None:
         """Begin the next step, or come to rest when the route has ended.
 
@@ -214,7 +221,7 @@ class Walker:
         """
         if self._swing and 0.0 < self._progress() < 1.0:
             self._react(attitude, measured)
-        if self._ticks < self._length:
+        if self._ticks < self._length and not self._rocks():
             self._preview.tick()
             self._ticks += 1
         else:
