@@ -3,6 +3,7 @@
 import pytest
 
 from naobench.robot import Robot
+from naobench.robot.motion.keyframes import keyframe_motions
 from naobench.schema import RobotStart, Scene, SceneEvent, SceneObject
 
 FAST = 0.005
@@ -56,20 +57,15 @@ def test_sitting_down_that_was_given_up_excuses_nothing(stopped):
     assert "fall" in kinds(robot)
 
 
-def test_a_robot_that_sat_and_stands_may_not_lie(robot_that_rose_by_its_joints):
-    assert not robot_that_rose_by_its_joints.posture.lying_intended
-
-
-@pytest.fixture
-def robot_that_rose_by_its_joints():
-    """A robot whose posture controller was last told to sit, and which stands."""
-    robot = Robot(Scene(robot=RobotStart(posture="Crouch"), timestep_s=FAST), 1)
-    robot.posture.go_to("Sit", 1.0)
-    robot.run(0.1)
-    robot.posture.go_to("Sit", 1.0).cancel()
-    robot.joints.set_targets(["LKneePitch", "RKneePitch"], [2.0, 2.0], 0.1)
-    robot.run(0.5)
-    return robot
+def test_a_robot_that_sat_and_rose_by_its_own_joints_may_not_lie():
+    robot = Robot(Scene(robot=RobotStart(posture="Sit"), timestep_s=FAST), 1)
+    assert robot.posture.lying_intended
+    rise = next(m for m in keyframe_motions() if m.name == "rise_from_sitting")
+    times, angles = rise.tracks(robot.joint_names, robot.joints.targets, 1.0)
+    robot.joints.interpolate(robot.joint_names, [times] * len(angles), angles)
+    robot.run(rise.duration + 1.0)
+    assert robot.posture.on_feet
+    assert not robot.posture.lying_intended
 
 
 @pytest.mark.parametrize("posture", ["Sit", "SitRelax", "LyingBack"])
