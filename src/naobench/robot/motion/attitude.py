@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from math import cos, sin
 from typing import Literal
 
-from naobench.robot.body.facts import facts
+from naobench.robot.body.facts import Vector, facts
 from naobench.robot.body.kinematics import FOOT_HEIGHT, LEG_JOINTS, Side, leg_pose
 
-__all__ = ["Attitude", "attitude"]
+__all__ = ["Attitude", "attitude", "vertical"]
 
 Attitude = Literal[
     "standing", "crouching", "sitting", "back", "belly", "left side", "right side", "unknown"
@@ -39,7 +39,7 @@ def attitude(roll: float, pitch: float, angles: Sequence[float]) -> Attitude:
         pitch: Pitch of the torso [rad].
         angles: Measured joint angles in the order of the joint table [rad].
     """
-    up = -sin(pitch), cos(pitch) * sin(roll), cos(pitch) * cos(roll)
+    up = vertical(roll, pitch)
     if up[2] > _UPRIGHT:
         if _height_over_soles(up, angles) < _SITTING_HEIGHT:
             return "sitting"
@@ -50,6 +50,11 @@ def attitude(roll: float, pitch: float, angles: Sequence[float]) -> Attitude:
     if abs(up[1]) > _LYING:
         return "right side" if up[1] > 0 else "left side"
     return "unknown"
+
+
+def vertical(roll: float, pitch: float) -> Vector:
+    """Return the unit vector upwards in the frame of a torso with this roll and pitch [rad]."""
+    return -sin(pitch), cos(pitch) * sin(roll), cos(pitch) * cos(roll)
 
 
 def _height_over_soles(up: tuple[float, float, float], angles: Sequence[float]) -> float:

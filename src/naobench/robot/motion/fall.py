@@ -13,9 +13,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from naobench.robot.body.facts import facts, mirror_name
+from naobench.robot.body.facts import facts
 from naobench.robot.body.kinematics import LEG_JOINTS, Side, leg_pose
+from naobench.robot.motion.attitude import vertical
 from naobench.robot.motion.joints import TICK_S, JointController
+from naobench.robot.motion.keyframes import both_sides, mirrored
 from naobench.robot.walk.balance import Attitude
 
 __all__ = ["Braced", "FallManager"]
@@ -108,7 +110,7 @@ class FallManager:
         if self.bracing:
             self._brace()
         elif self.fallen:
-            self.fallen = _up(self._body.attitude())[2] < _LEANING
+            self.fallen = vertical(*self._body.attitude()[:2])[2] < _LEANING
             self.falling = self.fallen and self.falling and not any(self._body.stiffness())
         elif upright < _LEANING and self.enabled and not self._body.resting():
             self._judge()
@@ -116,7 +118,7 @@ class FallManager:
     def _judge(self) -> None:
         """Begin the reflex when the fall cannot be stopped any more."""
         attitude = self._body.attitude()
-        up = _up(attitude)
+        up = vertical(*attitude[:2])
         tilt = math.acos(min(max(up[2], -1.0), 1.0))
         # The part of the angular velocity that tilts the torso further.
         rate = (up[1] * attitude.gyro_x - up[0] * attitude.gyro_y) / math.hypot(*up[:2])
@@ -156,12 +158,6 @@ class FallManager:
             self._body.set_stiffness(self._joints.names, [0.0] * len(self._joints.names))
 
 
-def _up(attitude: Attitude) -> tuple[float, float, float]:
-    """Return the vertical in the frame of the torso."""
-    roll, pitch = attitude.roll, attitude.pitch
-    return -math.sin(pitch), math.cos(pitch) * math.sin(roll), math.cos(pitch) * math.cos(roll)
-
-
 def _direction(up: tuple[float, float, float]) -> Direction:
     """Return where a torso falls whose vertical is `up` in its own frame."""
     if abs(up[0]) >= abs(up[1]):
@@ -171,17 +167,6 @@ def _direction(up: tuple[float, float, float]) -> Direction:
 
 def brace(direction: Direction) -> dict[str, float]:
     """Return the protective posture for a fall [rad]."""
-    pose: dict[str, float] = {}
-    for name, angle in _BRACES["left" if direction == "right" else direction].items():
-        if name in facts().joints:
-            pose[name] = angle
-        else:
-            pose["L" + name] = angle
-            pose["R" + name] = -angle if name.endswith(("Roll", "ElbowYaw")) else angle
-    if direction != "right":
-        return pose
-    return {_other(n): -a if n.endswith(("Roll", "Yaw")) else a for n, a in pose.items()}
-
-
-def _other(name: str) -> str:
-    return name if name.startswith("Head") else mirror_name(name)
+    if direction == "right":
+        return mirrored(brace("left"))
+    return both_sides(_BRACES[direction])

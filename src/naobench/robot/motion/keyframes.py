@@ -12,7 +12,7 @@ import yaml
 
 from naobench.robot.body.facts import facts, mirror_name
 
-__all__ = ["Frame", "KeyframeMotion", "keyframe_motions"]
+__all__ = ["Frame", "KeyframeMotion", "both_sides", "keyframe_motions", "mirrored"]
 
 _FILES = ("keyframes.yaml", "keyframes_sitting.yaml")
 _MIRRORED = ("Roll", "ElbowYaw", "WristYaw", "HeadYaw")
@@ -79,8 +79,16 @@ def _mirrored_sign(joint: str) -> float:
     return -1.0 if joint.endswith(_MIRRORED) else 1.0
 
 
-def _spread(values: Mapping[str, float], signed: bool) -> dict[str, float]:
-    """Give names without a side to both joints: the left as written, the right mirrored."""
+def both_sides(values: Mapping[str, float], *, signed: bool = True) -> dict[str, float]:
+    """Give names without a side to both joints: the left as written, the right mirrored.
+
+    Args:
+        values: Angles [rad], or anything else that joints have.
+        signed: Whether mirroring turns the sign of rolls and yaws.
+
+    Raises:
+        ValueError: If a joint is unknown.
+    """
     spread: dict[str, float] = {}
     for name, value in values.items():
         if name in facts().joints:
@@ -94,15 +102,17 @@ def _spread(values: Mapping[str, float], signed: bool) -> dict[str, float]:
     return spread
 
 
-def _mirror(frame: Frame) -> Frame:
-    def swap(name: str) -> str:
-        return name if name.startswith("Head") else mirror_name(name)
+def mirrored(values: Mapping[str, float], *, signed: bool = True) -> dict[str, float]:
+    """Exchange left and right; `signed` as above."""
+    return {
+        n if n.startswith("Head") else mirror_name(n): v * (_mirrored_sign(n) if signed else 1.0)
+        for n, v in values.items()
+    }
 
-    return Frame(
-        frame.duration,
-        {swap(n): a * _mirrored_sign(n) for n, a in frame.angles.items()},
-        {swap(n): s for n, s in frame.stiffness.items()},
-    )
+
+def _mirror(frame: Frame) -> Frame:
+    stiffness = mirrored(frame.stiffness, signed=False)
+    return Frame(frame.duration, mirrored(frame.angles), stiffness)
 
 
 def _rows(row: Mapping[str, Any], rows: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -120,8 +130,8 @@ def _motion(name: str, row: Mapping[str, Any], rows: Mapping[str, Any]) -> Keyfr
     frames = tuple(
         Frame(
             float(f["duration"]),
-            _spread(f.get("angles", {}), signed=True),
-            _spread(f.get("stiffness", {}), signed=False),
+            both_sides(f.get("angles", {})),
+            both_sides(f.get("stiffness", {}), signed=False),
         )
         for f in _rows(source, rows)
     )

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from naobench.errors import RobotError, nearest
 from naobench.robot.body.facts import facts
-from naobench.robot.motion.attitude import Attitude, attitude
+from naobench.robot.motion.attitude import Attitude, attitude, vertical
 from naobench.robot.motion.joints import JointController, Motion
 from naobench.robot.motion.keyframes import KeyframeMotion, keyframe_motions
 
@@ -289,8 +289,7 @@ class PostureController:
 
     def _allow_lying(self) -> None:
         """Note that more than the soles will be on the ground from now on."""
-        roll, pitch = self._body.tilt()
-        steady = math.cos(roll) * math.cos(pitch) > _STEADY and self.attitude() in _UPRIGHT
+        steady = vertical(*self._body.tilt())[2] > _STEADY and self.attitude() in _UPRIGHT
         if not self._lying and not steady:
             self._body.fell()
         self._lying = True

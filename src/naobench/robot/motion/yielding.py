@@ -1,4 +1,4 @@
-"""Giving way: a key-frame motion never insists on more torque than its servos have.
+"""Giving way: most key-frame motions never insist on more torque than their servos have.
 
 Lying, kneeling and sitting, limbs meet the ground a little earlier or later than planned, because
 friction, masses, gains and encoders differ. A stiff servo turns one degree of that into its whole
